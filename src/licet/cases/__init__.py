@@ -1,0 +1,1 @@
+"""Worked cases: questions with known answers, run against the law."""

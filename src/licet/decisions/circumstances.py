@@ -1,0 +1,137 @@
+"""Circumstances: an act with everything that tables and lists add to it, as of one moment.
+
+The result is what the rules read: the facts of the act, and one row of facts for each
+party and each listing it has or may have. Membership comes from who the party is: a party
+nobody has named has unknown listings, a named one that no list holds is known not to be
+listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from licet.act import Act, Party
+from licet.language.evaluating import truth
+from licet.language.expression import TRUE
+from licet.language.values import ABSENT, Known, Truth, members
+from licet.language.window import Clock
+from licet.parties.listing import Listing, identity
+from licet.parties.terms import UNREAD
+from licet.regime import Regime
+
+_LISTING_FACTS = (
+    "listing.list", "listing.in_force", "listing.since", "listing.by", "listing.family", "listing.is_address",
+    "listing.covers_item", "listing.review", "listing.footnotes", "listing.allows_exception",
+)  # fmt: skip
+_UNLISTED: dict[str, Known] = {
+    **dict.fromkeys(_LISTING_FACTS, ABSENT),
+    **dict.fromkeys(("listing.in_force", "listing.is_address", "listing.covers_item"), False),
+    "listing.footnotes": members(()),
+}
+_UNKNOWN: dict[str, Known] = dict.fromkeys(_LISTING_FACTS, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Who a row of party facts is about: the party, and the listing it has or may have."""
+
+    party: Party
+    listing: Listing | None = None
+    sure: bool = True
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the rules read of one act; ``who[i]`` tells whom ``rows[i]`` is about."""
+
+    act: Act
+    clock: Clock
+    facts: dict[str, Known]
+    rows: list[dict[str, Known]]
+    who: list[Row]
+
+
+def circumstances(act: Act, regime: Regime, clock: Clock) -> Circumstances:
+    """Look everything up that tables and lists know of the act."""
+    facts: dict[str, Known] = {"act.date": clock.as_of}
+    facts.update(act.facts)
+    facts.update(regime.destinations.facts(facts.get("destination.country"), clock))
+    facts.update(regime.control_list.facts(facts.get("item.eccn"), clock, act.facts.get("item.controls")))
+    # What the caller states of this very item outweighs what the table says of its entry.
+    facts.update(act.facts)
+    rows: list[dict[str, Known]] = []
+    who: list[Row] = []
+    for party in act.parties:
+        own: dict[str, Known] = {
+            "party.name": party.name,
+            "party.roles": party.roles,
+            "party.country": party.country,
+            **party.facts,
+        }
+        for row in _rows(party, regime, clock):
+            who.append(row)
+            rows.append({**own, **_listing_facts(row, facts, clock)})
+    return Circumstances(act, clock, facts, rows, who)
+
+
+def _rows(party: Party, regime: Regime, clock: Clock) -> list[Row]:
+    if party.same_as == "none":
+        return [Row(party)]
+    if party.same_as:
+        listings = regime.listings.of_id(party.same_as, clock)
+        return [Row(party, listing) for listing in listings] or [Row(party)]
+    if party.name is None:
+        return [Row(party, None, sure=False)]
+    found = [
+        Row(party, listing, candidate.sure, candidate.shared)
+        for candidate in regime.listings.find(party.name)
+        for listing in regime.listings.of_id(candidate.listing, clock)
+    ]
+    # A country that differs makes the same name a question, never a clearance.
+    return [_doubted(row, party) for row in found] or [Row(party)]
+
+
+def _doubted(row: Row, party: Party) -> Row:
+    if row.sure and row.listing and party.country and row.listing.country not in ("", party.country):
+        return Row(row.party, row.listing, False, ("the name, in another country",))
+    return row
+
+
+def _listing_facts(row: Row, facts: Mapping[str, Known], clock: Clock) -> dict[str, Known]:
+    listing = row.listing
+    if listing is None:
+        return dict(_UNLISTED if row.sure else _UNKNOWN)
+    return {
+        "listing.list": listing.list,
+        "listing.in_force": identity(row.sure, listing, clock),
+        "listing.since": listing.start,
+        "listing.by": listing.by,
+        "listing.family": listing.family or ABSENT,
+        "listing.is_address": bool(listing.address) or listing.name.startswith("(address"),
+        "listing.covers_item": covers(listing, facts),
+        "listing.review": review(listing, facts),
+        "listing.footnotes": listing.footnotes_on(clock),
+        "listing.allows_exception": ABSENT,
+    }
+
+
+def covers(listing: Listing, facts: Mapping[str, Known]) -> Truth:
+    """Whether the entry's licence requirement covers the item; unknown where its text was not read."""
+    return None if listing.scope.covers is None else truth(listing.scope.covers, facts)
+
+
+def review(listing: Listing, facts: Mapping[str, Known]) -> Known:
+    """The review policy the entry sets for the item: the first whose items include it.
+
+    Unknown while a fact that would choose between policies is missing, or where the
+    entry's text was not read.
+    """
+    for term in listing.terms:
+        applies = truth(term.applies, facts) if term.applies != TRUE else True
+        if applies is None or (applies and term.policy == UNREAD):
+            return None
+        if applies:
+            return term.policy
+    return None if listing.terms else ABSENT

@@ -1,0 +1,163 @@
+"""Listings: one party's presence on one list over an interval, with its terms.
+
+A row of ``listings.csv`` is one version of a listing. Dates are those of effect; what was
+public when comes from the instrument that made the version.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from licet.language.errors import LawError
+from licet.language.instrument import Instrument, Moment, day, moment_from
+from licet.language.values import Truth
+from licet.language.window import Clock
+from licet.parties.names import Candidate, NameIndex
+from licet.parties.terms import Scope, Term, review_terms, scope_of
+from licet.tables.dated import read_csv
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A footnote of an entry and the day from which it applies to it."""
+
+    number: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One version of a listing; ``scope`` and ``terms`` are its texts, typed."""
+
+    id: str
+    list: str
+    name: str
+    also: tuple[str, ...]
+    country: str
+    address: str
+    family: str
+    start: Moment
+    through: date | None
+    by: str
+    amended_by: tuple[str, ...]
+    scope: Scope
+    terms: tuple[Term, ...]
+    footnotes: tuple[Footnote, ...]
+    note: str = ""
+    public: Moment | None = None
+
+    def in_force(self, clock: Clock) -> bool:
+        """Whether this version has effect on that day."""
+        return clock.reached(self.start) and (self.through is None or clock.today <= self.through)
+
+    def known(self, clock: Clock) -> bool:
+        """Whether it could be known: the rule that made it was public by then."""
+        return clock.knew(self.public)
+
+    def footnotes_on(self, clock: Clock) -> frozenset[str]:
+        """Numbers of the footnotes that apply on that day."""
+        return frozenset(f.number for f in self.footnotes if clock.reached(f.since))
+
+    @property
+    def cited(self) -> str:
+        """The citations of the rule that made it and of those that amended it."""
+        return "; ".join([self.by, *(a.split("@")[0] for a in self.amended_by)])
+
+    @property
+    def days(self) -> str:
+        """Its interval in words."""
+        return f"from {self.start.isoformat()}" + (f" through {self.through}" if self.through else "")
+
+
+@dataclass(frozen=True)
+class Listings:
+    """All listings, found by name."""
+
+    versions: Mapping[str, tuple[Listing, ...]]
+
+    @classmethod
+    def load(cls, path: Path, instruments: Mapping[str, Instrument]) -> Listings:
+        """From a table like ``listings.csv``; faults name the file and line."""
+        return cls.of(_listing(row, f"{path.name}, line {line}", instruments) for line, row in read_csv(path))
+
+    @classmethod
+    def of(cls, listings: Iterable[Listing]) -> Listings:
+        """From listings in any order; versions of one listing may not overlap."""
+        found: dict[str, list[Listing]] = defaultdict(list)
+        for listing in listings:
+            found[listing.id].append(listing)
+        for versions in found.values():
+            versions.sort(key=lambda v: (v.list, day(v.start)))
+            for before, after in zip(versions, versions[1:], strict=False):
+                if before.list == after.list and (before.through is None or before.through >= day(after.start)):
+                    raise LawError(f"listing {before.id}: the version from {after.start} overlaps the one before")
+        return cls({key: tuple(v) for key, v in found.items()})
+
+    @cached_property
+    def index(self) -> NameIndex:
+        """Names and aliases of every listing."""
+        return NameIndex(
+            (name, id_) for id_, versions in self.versions.items() for v in versions for name in (v.name, *v.also)
+        )
+
+    def find(self, name: str) -> list[Candidate]:
+        """Listings that a name may mean, the sure ones first."""
+        return self.index.find(name)
+
+    def of_id(self, listing_id: str, clock: Clock) -> list[Listing]:
+        """For each list the version in force, else the next one to come, else the last one past."""
+        chosen: dict[str, Listing] = {}
+        for version in self.versions.get(listing_id, ()):
+            if not version.known(clock):
+                continue
+            present = chosen.get(version.list)
+            if present is None or not (present.in_force(clock) or day(present.start) > clock.today):
+                chosen[version.list] = version
+        return list(chosen.values())
+
+
+def identity(sure: bool, listing: Listing, clock: Clock) -> Truth:
+    """Whether the listing reaches the party: unknown while it is not sure whom the name means."""
+    if not listing.in_force(clock):
+        return False
+    return True if sure else None
+
+
+def _listing(row: Mapping[str, str], where: str, instruments: Mapping[str, Instrument]) -> Listing:
+    start, through = moment_from(row["from"], where), moment_from(row["through"], where)
+    if start is None or not row["id"] or not row["list"] or not row["by"]:
+        raise LawError(f"{where}: a listing needs an id, a list, a first day and the rule that made it")
+    by = instruments.get(row["by"])
+    public = (by.public if by else None) or moment_from(row["published"], where)
+    return Listing(
+        id=row["id"],
+        list=row["list"],
+        name=row["name"],
+        also=tuple(x for x in row["also"].split(";") if x),
+        country=row["country"],
+        address=row["address"],
+        family=row["family"],
+        start=start,
+        through=None if through is None else day(through),
+        by=row["by"],
+        amended_by=tuple(x for x in row["amended_by"].split(";") if x),
+        scope=scope_of(row["items"]),
+        terms=review_terms(row["review"]),
+        footnotes=tuple(footnote(x, where) for x in row["footnotes"].split(";") if x),
+        note=row["note"],
+        public=public,
+    )
+
+
+def footnote(text: str, where: str) -> Footnote:
+    """A footnote written ``1@2020-05-15``."""
+    number, _, since = text.partition("@")
+    moment = moment_from(since, where)
+    if moment is None:
+        raise LawError(f"{where}: footnote {text!r} needs its first day, as in 1@2020-05-15")
+    return Footnote(number.strip(), day(moment))

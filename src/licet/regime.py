@@ -1,0 +1,114 @@
+"""A regime: the law and the lists together, at all times; and views of it as of one date."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from licet.language import plain_yaml
+from licet.language.instrument import Instrument, Moment, instruments_from
+from licet.language.literate import rules_in
+from licet.language.rulebook import Rulebook
+from licet.language.vocabulary import Vocabulary
+from licet.language.window import Clock
+from licet.parties.listing import Listings
+from licet.tables.control_list import ControlList
+from licet.tables.dated import digest
+from licet.tables.destinations import Destinations
+
+LAW = Path(str(resources.files("licet"))) / "law"
+
+
+@dataclass(frozen=True)
+class Regime:
+    """Rules, vocabulary, instruments, tables and listings, with the digest of every file.
+
+    ``knowledge`` is the day after which nothing was known when the law was written down,
+    ``confirmed`` the last day for which a published text could be checked; ``ownership`` is the
+    percentage from which an owned party counts as listed when it owns others.
+    """
+
+    name: str
+    zone: ZoneInfo
+    knowledge: Moment
+    confirmed: Moment
+    scope: str
+    notice: str
+    ownership: float
+    book: Rulebook
+    destinations: Destinations
+    control_list: ControlList
+    listings: Listings
+    files: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = LAW
+
+    @classmethod
+    def load(cls, folder: Path = LAW) -> Regime:
+        """The regime in a folder of law files; by default the one that comes with Licet.
+
+        Raises:
+            LawError: naming the file and line of anything that cannot be meant.
+        """
+        vocabulary = Vocabulary.from_file(folder / "facts.yaml")
+        ear = folder / "us" / "ear"
+        about = plain_yaml.read_file(ear / "regime.yaml")
+        instruments = instruments_from(sorted((ear / "instruments").glob("*.yaml")))
+        law_files = sorted(ear.rglob("*.md"))
+        rules = [r for path in law_files for r in rules_in(path, path.relative_to(folder).as_posix())]
+        book = Rulebook.of(rules, vocabulary, instruments)
+        tables = ear / "tables"
+        return cls(
+            name=about["name"],
+            zone=ZoneInfo(about["zone"]),
+            knowledge=about["knowledge"],
+            confirmed=about["confirmed"],
+            scope=about["scope"],
+            notice=about["notice"],
+            ownership=float(about["ownership"]),
+            book=book,
+            destinations=Destinations.load(tables, instruments, about["home"]),
+            control_list=ControlList.load(tables),
+            listings=Listings.load(tables / "listings.csv", instruments),
+            files={p.relative_to(folder).as_posix(): digest(p) for p in _law_data(folder)},
+            folder=folder,
+        )
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that acts and rules may use."""
+        return self.book.vocabulary
+
+    @property
+    def instruments(self) -> Mapping[str, Instrument]:
+        """Instruments by citation."""
+        return self.book.instruments
+
+    @cached_property
+    def digest(self) -> str:
+        """One digest over every file of law and every table."""
+        text = "\n".join(f"{name} {sha}" for name, sha in sorted(self.files.items()))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def lists_digest(self) -> str:
+        """The digest of the listings."""
+        return next((sha for name, sha in self.files.items() if name.endswith("listings.csv")), "")
+
+    def clock(self, as_of: Moment, known_at: Moment | None = None) -> Clock:
+        """A view of time; ``known_at`` is by default the day at which the law was written down."""
+        return Clock(as_of, self.knowledge if known_at is None else known_at, self.zone)
+
+    def with_listings(self, listings: Listings) -> Regime:
+        """The same law over other lists."""
+        return replace(self, listings=listings)
+
+
+def _law_data(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in (".md", ".yaml", ".csv") and not path.name.endswith(".cases.yaml"):
+            yield path

@@ -1,0 +1,1 @@
+"""Tables of facts that belong to the law: destinations and the control list, dated row by row."""
