@@ -10,4 +10,32 @@ The public face::
     decision.outcome, decision.obligations, decision.missing, decision.proof
 """
 
-__version__ = "0.1.0"
+from __future__ import annotations
+
+from licet.act import Act, Party
+from licet.decisions.asking import Asking, what_to_ask
+from licet.decisions.counterfactual import Change, what_would_change
+from licet.decisions.decide import Decision, decide, outcome_of
+from licet.decisions.outcome import Outcome
+from licet.decisions.verifying import Verification, verify
+from licet.language.errors import LicetError
+from licet.regime import Regime
+from licet.version import __version__
+
+__all__ = [
+    "Act",
+    "Asking",
+    "Change",
+    "Decision",
+    "LicetError",
+    "Outcome",
+    "Party",
+    "Regime",
+    "Verification",
+    "__version__",
+    "decide",
+    "outcome_of",
+    "verify",
+    "what_to_ask",
+    "what_would_change",
+]

@@ -34,7 +34,11 @@ def run(data: Mapping[str, Any], path: Path, regime: Regime) -> Iterator[CaseRes
     for case in data.get("cases") or ():
         name = f"{case.get('id')} {case.get('title') or ''}".strip()
         try:
-            yield _process(case, name, regime) if _is_process(case) else _decided(case, name, registry, law, path)
+            yield (
+                _process(case, name, regime)
+                if _is_process(case)
+                else _decided(case, name, registry, law, path)
+            )
         except LicetError as error:
             yield CaseResult(name, (f"could not be decided: {error}",))
 
@@ -79,12 +83,19 @@ def _particulars(expect: Mapping[str, Any], decision: Decision) -> Iterator[str]
         if not _policy_fits(expect["review_policy"], policy, decision):
             yield f"review_policy: expected {expect['review_policy']}, got {policy}"
     if "authorised_by" in expect:
-        labels = [_footing_text(a, decision) for a in decision.authorisations] if decision.outcome.clear else []
+        labels = (
+            [_footing_text(a, decision) for a in decision.authorisations] if decision.outcome.clear else []
+        )
         if not _authority_fits(expect["authorised_by"], labels):
-            yield f"authorised_by: expected {expect['authorised_by']}, got {[t.split('|')[0].strip() for t in labels] or None}"
+            named_ = [text.split("|")[0].strip() for text in labels]
+            yield f"authorised_by: expected {expect['authorised_by']}, got {named_ or None}"
     for key, value in (expect.get("computed") or {}).items():
         got_value = decision.case.facts.get(key) or decision.case.facts.get(f"item.{key}")
-        if isinstance(value, int | float) and isinstance(got_value, int | float) and abs(value - got_value) > 0.01:
+        if (
+            isinstance(value, int | float)
+            and isinstance(got_value, int | float)
+            and abs(value - got_value) > 0.01
+        ):
             yield f"computed: {key}: expected {value}, got {got_value}"
 
 

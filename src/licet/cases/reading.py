@@ -17,6 +17,7 @@ from typing import Any
 
 from licet.act import Act, Party
 from licet.cases.registry import Registry
+from licet.cases.silence import with_silence
 from licet.decisions.circumstances import review
 from licet.decisions.decide import strictest
 from licet.language import plain_yaml
@@ -28,9 +29,11 @@ from licet.parties.terms import UNREAD
 from licet.regime import Regime
 from licet.tables.control_list import ControlList
 
-# Facts a case may leave open: what they are is never concluded from silence.
-_OPEN = ("act.date", "act.action", "origin.country", "destination.country", "item.kind", "item.eccn", "item.us_origin")
-_ROLES = {"freight_forwarder_only": "freight_forwarder", "forwarder": "freight_forwarder", "consignee": "ultimate_consignee"}
+_ROLES = {
+    "freight_forwarder_only": "freight_forwarder",
+    "forwarder": "freight_forwarder",
+    "consignee": "ultimate_consignee",
+}
 
 
 @dataclass
@@ -108,7 +111,9 @@ class Reading:
 
     def content(self, content: Any) -> None:
         if content is None:
-            return self.unknown("item.us_content_pct", "item.controlled_us_content_pct", "item.contains_600_series")
+            return self.unknown(
+                "item.us_content_pct", "item.controlled_us_content_pct", "item.contains_600_series"
+            )
         content = dict(content)
         if not content and self.facts.get("item.us_origin") is not False:
             content = {"total_pct": 0, "controlled_pct_to_destination": 0}
@@ -196,7 +201,10 @@ class Reading:
             ("vulnerability_disclosure", given.get("cybersecurity_disclosure")),
             ("standards", given.get("standards_body")),
             ("device_support", given.get("product_public_on")),
-            ("network_support", given.get("contract_executed") or given.get("network_fully_operational_before_listing")),
+            (
+                "network_support",
+                given.get("contract_executed") or given.get("network_fully_operational_before_listing"),
+            ),
         )
         purpose = next((name for name, told in purposes if told), None)
         if purpose:
@@ -209,7 +217,9 @@ class Reading:
             return
         told = dict(given)
         knows = told.pop("knows", True)
-        ordered = [k for k in told if re.search(r"incorporated|ordered_by|produced_by|purchased_by|used_in", k)]
+        ordered = [
+            k for k in told if re.search(r"incorporated|ordered_by|produced_by|purchased_by|used_in", k)
+        ]
         for key in ordered:
             ref = told.pop(key)
             self.known("knowledge.for_listed_equipment", knows)
@@ -238,7 +248,10 @@ class Reading:
         text = f"{item.get('description') or ''} | {self.transaction.get('end_use') or ''}"
         for name, patterns in _phrases().items():
             if not name.startswith("party.") and self.facts.get(name) is None:
-                found = _read(patterns, text if name != "end_use.category" else str(self.transaction.get("end_use") or "any"))
+                found = _read(
+                    patterns,
+                    text if name != "end_use.category" else str(self.transaction.get("end_use") or "any"),
+                )
                 if found is not None:
                     self.facts[name] = self.regime.vocabulary.stated(name, found)
         for party in self.transaction.get("parties") or ():
@@ -252,12 +265,11 @@ class Reading:
         if self.facts.get("act.claimed_exception") not in (None, ABSENT):
             self.facts.setdefault("exception.conditions_met", True)
             self.facts.setdefault("item.enc_paragraph", "b1")
-        for entry in self.regime.vocabulary:
-            if entry.source != "caller" or entry.of_party or entry.name in _OPEN or entry.name in self.facts:
-                continue
-            if foreign and entry.name in ("item.us_content_pct", "item.controlled_us_content_pct"):
-                continue
-            self.facts[entry.name] = False if entry.type == "flag" else members(()) if entry.type == "set" else ABSENT
+        open_ = {"item.us_content_pct", "item.controlled_us_content_pct"} if foreign else set()
+        full = with_silence(self.facts, self.regime.vocabulary)
+        self.facts.update(
+            {name: value for name, value in full.items() if name not in open_ or name in self.facts}
+        )
 
     def list_based(self) -> None:
         """What of the item's entry is open is not so, unless the entry says that it is so in general."""
@@ -288,7 +300,9 @@ class Reading:
                 name=str(told.get("name") or ref),
                 roles=wanted,
                 country=told.get("country"),
-                same_as=str(told.get("uses_address") or (ref if ref in self.registry.listings.versions else "none")),
+                same_as=str(
+                    told.get("uses_address") or (ref if ref in self.registry.listings.versions else "none")
+                ),
                 facts=self.party_facts(ref, told),
                 reference=ref,
             )
@@ -339,7 +353,22 @@ class Reading:
 
 
 _TRANSACTION_KEYS = frozenset(
-    "kind date time_local time action from to parties item end_use knowledge authorisation_facts claimed_exception event".split()
+    [
+        "kind",
+        "date",
+        "time_local",
+        "time",
+        "action",
+        "from",
+        "to",
+        "parties",
+        "item",
+        "end_use",
+        "knowledge",
+        "authorisation_facts",
+        "claimed_exception",
+        "event",
+    ]
 )
 # Field names a case may use for facts of ours; an empty name says that prose already told it.
 _LOOSE: tuple[tuple[str, str], ...] = (
@@ -405,11 +434,11 @@ def _main_reasons(table: ControlList, eccn: str) -> frozenset[str]:
     """The reason for which an entry of software or technology follows the goods it is for."""
     lines = table.controls.get(eccn[:5], ())
     return members(
-        x.what for x in lines if x.reach(eccn) is None and x.depends.startswith("only if for") and x.what[:2] == "NS"
+        x.what
+        for x in lines
+        if x.reach(eccn) is None and x.depends.startswith("only if for") and x.what[:2] == "NS"
     )
 
 
 def _fields(party: Party) -> dict[str, Any]:
     return {name: getattr(party, name) for name in Party.__dataclass_fields__}
-
-

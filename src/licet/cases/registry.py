@@ -39,7 +39,10 @@ class Registry:
     def read(cls, parties: Mapping[str, Mapping[str, Any]], regime: Regime) -> Registry:
         """The registry as written; citations are matched with the instruments of the regime."""
         families = {
-            (v.by, v.list): v.family for versions in regime.listings.versions.values() for v in versions if v.family
+            (v.by, v.list): v.family
+            for versions in regime.listings.versions.values()
+            for v in versions
+            if v.family
         }
         found: list[Listing] = []
         for ref, party in parties.items():
@@ -124,7 +127,11 @@ def _versions(
 
 
 def _superseding(
-    first: Listing, event: Mapping[str, Any], changed: date, until: date | None, footnotes: tuple[Footnote, ...]
+    first: Listing,
+    event: Mapping[str, Any],
+    changed: date,
+    until: date | None,
+    footnotes: tuple[Footnote, ...],
 ) -> Listing:
     """The version that replaces an entry: ``89 FR 96830 (footnote 5 added; presumption of denial)``."""
     text = str(event.get("superseded_by") or "")

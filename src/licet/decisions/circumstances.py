@@ -89,8 +89,10 @@ def _rows(party: Party, regime: Regime, clock: Clock) -> list[Row]:
         for candidate in regime.listings.find(party.name)
         for listing in regime.listings.of_id(candidate.listing, clock)
     ]
-    # A country that differs makes the same name a question, never a clearance.
-    return [_doubted(row, party) for row in found] or [Row(party)]
+    # A country that differs makes the same name a question, never a clearance; where the same
+    # name is listed in the party's own country, that is who is meant.
+    weighed = [_doubted(row, party) for row in found]
+    return [row for row in weighed if row.sure] or weighed or [Row(party)]
 
 
 def _doubted(row: Row, party: Party) -> Row:

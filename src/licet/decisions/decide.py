@@ -11,6 +11,7 @@ from licet.act import Act
 from licet.decisions.circumstances import Circumstances, circumstances
 from licet.decisions.outcome import Bounds, Demand, Judge, Outcome, conclude
 from licet.decisions.questions import Question, open_questions
+from licet.language.compiling import compiled
 from licet.language.errors import FactError
 from licet.language.evaluating import truth
 from licet.language.expression import TRUE
@@ -24,6 +25,9 @@ from licet.regime import Regime
 
 if TYPE_CHECKING:
     from licet.decisions.proof import Proof
+
+
+_UNRELIEVED = "Authorisations that nobody showed to hold were taken as not there (a policy of this run)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Decision:
     case: Circumstances
     verdicts: Verdicts
     standings: Mapping[str, Standing]
+    unrelieved: bool = False
 
     @property
     def authorisations(self) -> tuple[Authorisation, ...]:
@@ -112,7 +117,7 @@ class Decision:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What limits the answer: law later than was checked, entries that were not read."""
-        found: list[str] = []
+        found: list[str] = [_UNRELIEVED] if self.unrelieved else []
         confirmed = self.regime.confirmed
         if self.clock.reached(confirmed) and self.clock.today != confirmed:
             found.append(f"The law was last checked against a published text on {confirmed}.")
@@ -126,12 +131,18 @@ class Decision:
 
 
 def decide(
-    act: Act, regime: Regime, as_of: Moment | None = None, known_at: Moment | None = None
+    act: Act,
+    regime: Regime,
+    as_of: Moment | None = None,
+    known_at: Moment | None = None,
+    unrelieved: bool = False,
 ) -> Decision:
     """Decide one act under the law of ``as_of`` as far as it was public at ``known_at``.
 
     ``as_of`` is by default the act's own date; ``known_at`` the day at which the law was
-    written down, so that later corrections count.
+    written down, so that later corrections count. ``unrelieved`` is a stated policy: an
+    authorisation or exclusion that is open for want of facts counts as not there, which
+    makes the answer stricter than the facts, never milder.
 
     Raises:
         FactError: when neither ``as_of`` nor ``act.date`` is known. No clock is consulted.
@@ -140,7 +151,9 @@ def decide(
     case = circumstances(act, regime, clock)
     in_force = regime.book.in_force(clock)
     force = [s.truth for s in in_force]
-    listed, demands, subject = judge(regime.book, regime.scope).weigh(force, case.facts, case.rows)
+    listed, demands, subject = judge(regime.book, regime.scope, unrelieved).weigh(
+        force, case.facts, case.rows
+    )
     outcome, bounds = conclude(demands, subject)
     verdicts = Verdicts.listed(regime.book, force, case.facts, case.rows, listed)
     standings = dict(zip((n for n in regime.book.order if n in regime.book.rules), in_force, strict=True))
@@ -155,17 +168,22 @@ def decide(
         case=case,
         verdicts=verdicts,
         standings=standings,
+        unrelieved=unrelieved,
     )
 
 
 def outcome_of(
-    act: Act, regime: Regime, as_of: Moment | None = None, known_at: Moment | None = None
+    act: Act,
+    regime: Regime,
+    as_of: Moment | None = None,
+    known_at: Moment | None = None,
+    unrelieved: bool = False,
 ) -> Outcome:
     """The outcome alone: what :func:`decide` says, without the rest."""
     clock = regime.clock(moment_of(act, as_of), known_at)
     case = circumstances(act, regime, clock)
     force = [s.truth for s in regime.book.in_force(clock)]
-    return judge(regime.book, regime.scope).outcome(force, case.facts, case.rows)
+    return judge(regime.book, regime.scope, unrelieved).outcome(force, case.facts, case.rows)
 
 
 def moment_of(act: Act, as_of: Moment | None) -> Moment:
@@ -177,9 +195,9 @@ def moment_of(act: Act, as_of: Moment | None) -> Moment:
 
 
 @lru_cache(maxsize=16)
-def judge(book: Rulebook, scope: str) -> Judge:
+def judge(book: Rulebook, scope: str, unrelieved: bool = False) -> Judge:
     """The judge of a rule book, made once."""
-    return Judge(book, scope)
+    return Judge(book, scope, compiled(book, unrelieved))
 
 
 def strictest(policies: Any) -> str | None:
@@ -199,7 +217,9 @@ def _requirement(
     row = demand.row
     listing = None if row is None else case.who[row].listing
     relied_on = tuple(
-        Authorisation(rule, _label(rule, standings[rule.id], verdicts, row), standings[rule.id], _party(case, row))
+        Authorisation(
+            rule, _label(rule, standings[rule.id], verdicts, row), standings[rule.id], _party(case, row)
+        )
         for rule in demand.relied_on
     )
     return Requirement(

@@ -123,11 +123,7 @@ class Judge:
                 at[rule.id],
                 force[rule.id],
                 tuple((at[x], book[x]) for x in book.lifters.get(rule.id, ())),
-                tuple(
-                    (at[x], book[x])
-                    for x in book.exceptions.get(rule.id, ())
-                    if book[x].basis
-                ),
+                tuple((at[x], book[x]) for x in book.exceptions.get(rule.id, ()) if book[x].basis),
             )
             for rule in book
             if rule.demands
@@ -196,9 +192,7 @@ class Judge:
             defences,
         )
 
-    def _when(
-        self, rule: Rule, row: int | None, verdicts: Sequence[Any], facts: Facts, rows: Rows
-    ) -> Truth:
+    def _when(self, rule: Rule, row: int | None, verdicts: Sequence[Any], facts: Facts, rows: Rows) -> Truth:
         """The condition of a rule, derived facts included."""
         seen, seen_rows = self.with_conclusions(verdicts, facts, rows)
         return truth(rule.when, seen if row is None else {**seen, **seen_rows[row]}, seen_rows)

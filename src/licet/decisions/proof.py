@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from licet import __version__
 from licet.decisions.decide import Decision
 from licet.language import citation
 from licet.language import expression as e
@@ -19,6 +18,7 @@ from licet.language.evaluating import truth
 from licet.language.rule import Rule
 from licet.language.values import spoken
 from licet.language.window import Standing
+from licet.version import __version__
 
 VERDICTS = {True: "stands", False: "falls", None: "open"}
 TRUTHS = {True: "yes", False: "no", None: "unknown"}
@@ -177,11 +177,15 @@ class _Prover:
             window=standing.window.by if standing.window else "",
             condition=self.said(rule.when, own),
             party="" if own is None else self.case.who[own].party.name or "a party not named",
-            listing="" if listing is None else f"{listing.name} ({listing.list.replace('_', ' ')}, {listing.days}, {listing.by})",
+            listing=""
+            if listing is None
+            else f"{listing.name} ({listing.list.replace('_', ' ')}, {listing.days}, {listing.by})",
             # Each reason is told once; later mentions name the rule only.
             because=tuple(self.because(rule, own)) if first else (),
             against=tuple(self.among(self.book.exceptions.get(rule.id, ()), row)) if first else (),
-            lifted_by=tuple(self.among(self.book.lifters.get(rule.id, ()), row)) if first and verdict is not False else (),
+            lifted_by=tuple(self.among(self.book.lifters.get(rule.id, ()), row))
+            if first and verdict is not False
+            else (),
             note=rule.note,
             digest=rule.digest,
         )
@@ -260,5 +264,3 @@ def _party(party: Any) -> dict[str, Any]:
         **{name: _plain(value) for name, value in sorted(party.facts.items())},
     }
     return {key: value for key, value in given.items() if value not in (None, "")}
-
-

@@ -24,7 +24,9 @@ IDENTITY = "same_as"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to find out: a fact of the vocabulary, of a party where ``party`` is a place in ``act.parties``.
+    """One thing to find out: a fact of the vocabulary.
+
+    Of a party where ``party`` is a place in ``act.parties``.
 
     For ``fact`` ``"same_as"`` the answer is ``candidate`` (the id of a listed party) or ``none``.
     """
@@ -134,7 +136,8 @@ class _Walk:
             self.add(
                 Question(
                     IDENTITY,
-                    f"Is {called} the listed {listed.name} ({listed.country})? They share {', '.join(who.shared)}.",
+                    f"Is {called} the listed {listed.name} ({listed.country})? "
+                    f"They share {', '.join(who.shared)}.",
                     place,
                     called,
                     listed.id,

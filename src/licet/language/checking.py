@@ -10,9 +10,7 @@ from licet.language.values import Scalar
 from licet.language.vocabulary import Entry, Vocabulary
 
 
-def check_condition(
-    node: e.Condition, vocabulary: Vocabulary, where: str, of_party: bool = False
-) -> None:
+def check_condition(node: e.Condition, vocabulary: Vocabulary, where: str, of_party: bool = False) -> None:
     """Raise :class:`LawError` unless every fact in ``node`` exists and is used as its type allows.
 
     ``of_party`` says that the condition is read for one party; elsewhere facts of a party

@@ -23,23 +23,23 @@ Compiled = Callable[[Sequence[Truth], Facts, Rows], list[Any]]
 _INLINE = ("flag", "text", "code", "choice")
 
 
-def compiled(book: Rulebook) -> Compiled:
+def compiled(book: Rulebook, unrelieved: bool = False) -> Compiled:
     """``evaluate(in force, facts, rows) -> verdicts``, both lists in the order of the book.
 
-    ``in force`` has one truth per rule (not per derived fact), as ``book.in_force`` gives.
+    ``in force`` has one truth per rule (not per derived fact), as ``book.in_force`` gives. With
+    ``unrelieved``, what could only help and is open counts as falling.
     """
-    return _Writer(book).function()
+    return _Writer(book, unrelieved).function()
 
 
 class _Writer:
-    def __init__(self, book: Rulebook) -> None:
-        self.book = book
+    def __init__(self, book: Rulebook, unrelieved: bool) -> None:
+        self.book, self.unrelieved = book, unrelieved
         self.slot = {name: f"v{i}" for i, name in enumerate(book.order)}
         self.fact_names: dict[str, str] = {}
         self.row_names: dict[str, str] = {}
-        self.constants: dict[str, Any] = {
-            "compare": compare, "has": has, "under": under, "ABSENT": ABSENT, "any_of": any_of, "all_of": all_of,
-        }  # fmt: skip
+        self.constants: dict[str, Any] = {"compare": compare, "has": has, "under": under}
+        self.constants |= {"ABSENT": ABSENT, "any_of": any_of, "all_of": all_of}
         self.temporaries = 0
 
     def function(self) -> Compiled:
@@ -69,14 +69,15 @@ class _Writer:
         applies = self.conjunction([f"force[{position}]", self.condition(rule.when, rule.per_party)])
         if not rule.encoded:
             applies = f"(None if {applies} is not False else False)"
+        shut = " is True" if self.unrelieved and self.book.relieves(rule) else ""
         if not rule.per_party:
             defeats = [f"any_of({x})" if x in per_party else x for x in against]
-            return [f"{var} = {self.defeated(applies, defeats)}"]
+            return [f"{var} = {self.defeated(applies, defeats)}{shut}"]
         defeats = [f"{x}[i]" if x in per_party else x for x in against]
         return [
             f"{var} = [False] * len(rows)",
             f"if force[{position}] is not False:",
-            f"    for i in span: {var}[i] = {self.defeated(applies, defeats)}",
+            f"    for i in span: {var}[i] = {self.defeated(applies, defeats)}{shut}",
         ]
 
     def defeated(self, applies: str, defeats: Sequence[str]) -> str:

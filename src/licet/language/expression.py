@@ -106,7 +106,19 @@ class SomeParty:
 
 
 Condition = (
-    Fact | Literal | Compare | OneOf | Has | StartsWith | Under | IsKnown | IsAbsent | Not | And | Or | SomeParty
+    Fact
+    | Literal
+    | Compare
+    | OneOf
+    | Has
+    | StartsWith
+    | Under
+    | IsKnown
+    | IsAbsent
+    | Not
+    | And
+    | Or
+    | SomeParty
 )
 
 TRUE, FALSE = Literal(True), Literal(False)

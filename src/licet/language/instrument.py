@@ -129,9 +129,7 @@ def _instrument(given: dict[str, Any], where: str) -> Instrument:
             name: moment_from(given.pop(name, None), where)
             for name in ("announced", "displayed", "published", "effective", "applicable_from")
         }
-        return Instrument(
-            **moments, states=states, also=tuple(map(str, given.pop("also", ()))), **given
-        )
+        return Instrument(**moments, states=states, also=tuple(map(str, given.pop("also", ()))), **given)
     except TypeError as error:
         raise LawError(f"{where}: {error}") from None
 

@@ -21,10 +21,30 @@ from licet.language.window import Window
 
 _EFFECTS = {"concludes": "concludes", "requires": "requires", "forbids": "forbids"}
 _KEYS = frozenset(
-    "rule title cite label concludes requires forbids authorises exception_to basis for_each known_as when "
-    "raised_when review obligations encoded note confidence in_force".split()
+    [
+        "rule",
+        "title",
+        "cite",
+        "label",
+        "concludes",
+        "requires",
+        "forbids",
+        "authorises",
+        "exception_to",
+        "basis",
+        "for_each",
+        "known_as",
+        "when",
+        "raised_when",
+        "review",
+        "obligations",
+        "encoded",
+        "note",
+        "confidence",
+        "in_force",
+    ]
 )
-_WINDOW_KEYS = frozenset("from through by name struck struck_by state note".split())
+_WINDOW_KEYS = frozenset(["from", "through", "by", "name", "struck", "struck_by", "state", "note"])
 _STATES = ("in force", "suspended", "uncertain")
 
 
@@ -99,7 +119,7 @@ class _Block:
             reviews=tuple(self.reviews()),
             obligations=self.names("obligations"),
             raised=None if raised is None else self.condition("raised when", raised),
-            encoded=self.data.get("encoded", True) not in (False, "no"),
+            encoded=self.data.get("encoded", True) is not False,
             note=self.words("note"),
             confidence=self.words("confidence") or "confirmed",
             file=self.file,
@@ -141,14 +161,18 @@ class _Block:
                 item = {"policy": item}
             policy = str(item.get("policy") or "")
             if policy not in POLICIES and "." not in policy:
-                raise self.error(f"review policy {policy!r} is neither one of {', '.join(POLICIES)} nor a fact")
+                raise self.error(
+                    f"review policy {policy!r} is neither one of {', '.join(POLICIES)} nor a fact"
+                )
             when = item.get("when")
             yield Review(policy, e.TRUE if when is None else self.condition("review", when))
 
     def windows(self) -> Iterator[Window]:
         given = self.data.get("in_force")
         if not isinstance(given, list) or not given:
-            raise self.error("a rule needs at least one window: 'in force: [{from: 2019-05-20, by: 84 FR 23468}]'")
+            raise self.error(
+                "a rule needs at least one window: 'in force: [{from: 2019-05-20, by: 84 FR 23468}]'"
+            )
         for item in given:
             yield self.window(item)
 

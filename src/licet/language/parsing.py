@@ -187,7 +187,5 @@ class _Reader:
                 try:
                     return date(int(found[1]), int(found[2]), int(found[3]))
                 except ValueError:
-                    raise self.error(
-                        node, f"no such day: {found[1]}-{found[2]}-{found[3]}"
-                    ) from None
+                    raise self.error(node, f"no such day: {found[1]}-{found[2]}-{found[3]}") from None
         raise self.error(node, f"expected a text, number, date, true or false, found {ast.unparse(node)!r}")

@@ -81,6 +81,10 @@ class Rulebook:
     def __getitem__(self, rule_id: str) -> Rule:
         return self.rules[rule_id]
 
+    def relieves(self, rule: Rule) -> bool:
+        """Whether a rule can only help: it lifts a demand or keeps one from standing."""
+        return any(self.rules[target].demands for target in (*rule.authorises, *rule.exception_to))
+
     def is_row_fact(self, name: str) -> bool:
         """Whether a fact is read once for each party."""
         return name in self.vocabulary and self.vocabulary[name].of_party

@@ -29,11 +29,17 @@ class Verdicts:
     facts: dict[str, Known]
     rows: list[dict[str, Known]]
     of: dict[str, Any] = field(default_factory=dict)
+    unrelieved: bool = False
 
     @classmethod
-    def specified(cls, book: Rulebook, force: Sequence[Truth], facts: Facts, rows: Rows) -> Verdicts:
-        """Evaluate rule by rule, by the definitions above."""
-        self = cls(book, force, dict(facts), [dict(r) for r in rows])
+    def specified(
+        cls, book: Rulebook, force: Sequence[Truth], facts: Facts, rows: Rows, unrelieved: bool = False
+    ) -> Verdicts:
+        """Evaluate rule by rule, by the definitions above.
+
+        With ``unrelieved``, what could only help and is open counts as falling.
+        """
+        self = cls(book, force, dict(facts), [dict(r) for r in rows], unrelieved=unrelieved)
         position = 0
         for name in book.order:
             if name not in book.rules:
@@ -85,7 +91,8 @@ class Verdicts:
         if not rule.encoded and applies:
             applies = None
         against = [self.at(x, row) for x in self.book.exceptions.get(rule.id, ())]
-        return all_of([applies, negation(any_of(against))])
+        stands = all_of([applies, negation(any_of(against))])
+        return stands is True if self.unrelieved and self.book.relieves(rule) else stands
 
     def _derive(self, name: str) -> None:
         verdicts = [self.of[r] for r in self.book.conclusions[name]]

@@ -46,6 +46,11 @@ class Entry:
         """Whether the fact belongs to a party (or its listing) rather than to the act."""
         return self.name.startswith(ROW_PREFIXES)
 
+    @property
+    def denied(self) -> Value:
+        """The value that says no: no for a flag, nothing for a set, none for the rest."""
+        return False if self.type == "flag" else members(()) if self.type == "set" else ABSENT
+
     def read(self, raw: object) -> Known:
         """The value that ``raw`` (text or an already typed value) stands for.
 
@@ -64,7 +69,7 @@ class Entry:
                 return None
             if text.casefold() in NONE_WORDS and "none" not in self.values:
                 # A flag that is "none" says no more than no; everything else can be absent.
-                return False if self.type == "flag" else members(()) if self.type == "set" else ABSENT
+                return self.denied
             raw = text
         return _READERS[self.type](self, raw)
 
@@ -201,7 +206,7 @@ def _entry(name: str, given: dict[str, Any], where: str) -> Entry:
         ask=str(given.pop("ask")),
         values=values,
         unit=str(given.pop("unit", "")),
-        optional=given.pop("optional", "no") in ("yes", True),
+        optional=given.pop("optional", False) is True,
         looked_up_from=str(given.pop("from", "")),
     )
     if given:

@@ -86,9 +86,7 @@ def _at_or_after(now: Moment, moment: Moment, zone: tzinfo) -> bool:
     return left >= right
 
 
-def standing(
-    windows: Sequence[Window], clock: Clock, instruments: Mapping[str, Instrument]
-) -> Standing:
+def standing(windows: Sequence[Window], clock: Clock, instruments: Mapping[str, Instrument]) -> Standing:
     """Whether a rule with these windows is in force, and the window relied on."""
     visible = [w for w in windows if clock.knew_of(instruments.get(w.by))]
     begun = [w for w in visible if clock.reached(w.start)]
@@ -110,7 +108,9 @@ def standing(
         until = f" through {governing.through}" if governing.through else ""
         return Standing(False, governing, f"suspended{until} by {governing.by}")
     if governing.state == "uncertain":
-        return Standing(None, governing, governing.note or f"whether {governing.by} has effect is not certain")
+        return Standing(
+            None, governing, governing.note or f"whether {governing.by} has effect is not certain"
+        )
     return Standing(True, governing, f"in force {_span(governing, last)} by {governing.by}")
 
 

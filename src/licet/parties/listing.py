@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from licet.language.errors import LawError
@@ -93,16 +94,23 @@ class Listings:
             found[listing.id].append(listing)
         for versions in found.values():
             versions.sort(key=lambda v: (v.list, day(v.start)))
-            for before, after in zip(versions, versions[1:], strict=False):
-                if before.list == after.list and (before.through is None or before.through >= day(after.start)):
-                    raise LawError(f"listing {before.id}: the version from {after.start} overlaps the one before")
+            for before, after in pairwise(versions):
+                if before.list == after.list and (
+                    before.through is None or before.through >= day(after.start)
+                ):
+                    raise LawError(
+                        f"listing {before.id}: the version from {after.start} overlaps the one before"
+                    )
         return cls({key: tuple(v) for key, v in found.items()})
 
     @cached_property
     def index(self) -> NameIndex:
         """Names and aliases of every listing."""
         return NameIndex(
-            (name, id_) for id_, versions in self.versions.items() for v in versions for name in (v.name, *v.also)
+            (name, id_)
+            for id_, versions in self.versions.items()
+            for v in versions
+            for name in (v.name, *v.also)
         )
 
     def find(self, name: str) -> list[Candidate]:

@@ -110,7 +110,9 @@ def _term(part: str, whole: str) -> Term:
         return Term(UNREAD, e.TRUE, whole)
     about = re.sub(named[0], "", plain, count=1)
     about = re.sub(r"^(license review |on a |a |for |of |to )+", "", about.strip(" ,:"))
-    if not about or re.fullmatch(r"(for )?(all |any |every)?(other|others|everything else|otherwise)( items)?", about):
+    if not about or re.fullmatch(
+        r"(for )?(all |any |every)?(other|others|everything else|otherwise)( items)?", about
+    ):
         return Term(named[1], e.TRUE, part)
     condition = _items(about)
     return Term(UNREAD, e.TRUE, whole) if condition is None else Term(named[1], condition, part)
@@ -130,7 +132,9 @@ def _items(about: str) -> Condition | None:
     if codes:
         found.insert(0, e.Under(e.Fact("item.eccn"), codes))
         rest = _CODE.sub(" ", re.sub(r"\beccns?\b", " ", rest))
-    leftover = re.sub(r"\b(and|or|items?|the|for|in|note|to|certain|controlled|under|classified|as)\b|[,\s]", "", rest)
+    leftover = re.sub(
+        r"\b(and|or|items?|the|for|in|note|to|certain|controlled|under|classified|as)\b|[,\s]", "", rest
+    )
     if not found or len(leftover) > 12:
         return None
     return found[0] if len(found) == 1 else e.Or(tuple(found))

@@ -1,0 +1,103 @@
+"""``licet check``: an order book in, every line decided under the law of its date."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from licet.cli.board import show_board
+from licet.cli.exits import exit_for
+from licet.cli.options import FILE, load_book, policy_option, time_options
+from licet.cli.output import BINARY, FORMATS, write
+from licet.decisions.book import COLUMNS, Line, decide_book, row_of
+from licet.intake import OrderBook, Profile, write_rejects
+from licet.language.instrument import Moment
+from licet.regime import Regime
+
+_LONG = 500
+
+
+@click.command()
+@click.argument("orders", type=FILE)
+@time_options
+@policy_option
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="Output format [default: table, or by --out]."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the result to this file.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where rows that could not be read go [default: ORDERS with .rejects.csv].",
+)
+@click.option(
+    "--map",
+    "profile",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Header profile: used if the file exists, written from what was recognised if not.",
+)
+@click.option("--lines", "every", is_flag=True, help="In the table, show every line, not only the groups.")
+def check(
+    orders: Path,
+    as_of: Moment | None,
+    known_at: Moment | None,
+    unrelieved: bool,
+    form: str | None,
+    out: Path | None,
+    rejects: Path | None,
+    profile: Path | None,
+    every: bool,
+) -> int:
+    """Decide every line of the order book ORDERS (CSV, XLSX or Parquet).
+
+    A row that cannot be read goes to the rejects file with the reason; the rest is decided.
+    """
+    regime = Regime.load()
+    book = load_book(orders, regime, profile)
+    if profile is not None and not profile.exists():
+        Profile(book.columns).save(profile)
+        click.echo(f"Headers recognised were saved to {profile}.", err=True)
+    decided = _decide(book, regime, as_of, known_at, unrelieved)
+    form = form or _form_of(out)
+    if form == "table":
+        show_board(decided, regime, Console(file=None if out is None else out.open("w")), every)
+    else:
+        write([row_of(line) for line in decided], COLUMNS, form, out)
+    _tell_rejects(book, rejects or orders.with_suffix(".rejects.csv"))
+    for warning in book.warnings:
+        click.echo(f"Note: {warning}", err=True)
+    undecided = [line for line in decided if line.decision is None]
+    return exit_for(
+        (line.decision.outcome for line in decided if line.decision is not None),
+        damaged=bool(book.rejects or undecided),
+    )
+
+
+def _decide(
+    book: OrderBook, regime: Regime, as_of: Moment | None, known_at: Moment | None, unrelieved: bool
+) -> list[Line]:
+    lines = decide_book(book.acts, regime, as_of, known_at, unrelieved)
+    if len(book.acts) < _LONG or not sys.stderr.isatty():
+        return list(lines)
+    columns = (TextColumn("Deciding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        return list(progress.track(lines, total=len(book.acts)))
+
+
+def _form_of(out: Path | None) -> str:
+    suffix = out.suffix.removeprefix(".") if out is not None else ""
+    return suffix if suffix in (*BINARY, "json", "jsonl", "csv") else "table"
+
+
+def _tell_rejects(book: OrderBook, path: Path) -> None:
+    if not book.rejects:
+        return
+    write_rejects(path, book.rejects)
+    for reject in book.rejects[:10]:
+        click.echo(f"Rejected: {reject}", err=True)
+    more = f" (the first 10 of {len(book.rejects)} are shown)" if len(book.rejects) > 10 else ""
+    click.echo(f"{len(book.rejects)} of {book.rows} rows were rejected{more}; they are in {path}.", err=True)

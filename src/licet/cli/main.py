@@ -1,0 +1,55 @@
+"""The entry point: commands gathered, faults turned into messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+
+from licet.cli.check import check
+from licet.cli.decide import decide
+from licet.cli.exits import Exit
+from licet.cli.explain import explain
+from licet.cli.law import law
+from licet.cli.verify import verify
+from licet.language.errors import LicetError
+from licet.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="licet")
+def licet() -> None:
+    """US trade restrictions as dated, explainable code. Not legal advice.
+
+    Exit codes: 0 all clear; 1 something is forbidden or needs a licence; 2 usage; 3 facts are
+    missing; 4 data stale or damaged (rows rejected, proof not re-established); 70 a fault of ours.
+    """
+
+
+for command in (check, decide, explain, verify, law):
+    licet.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit with one of :class:`Exit`."""
+    try:
+        code = licet.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else Exit.CLEAR)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Exit.USAGE)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(Exit.USAGE)
+    except LicetError as error:
+        click.echo(f"licet: {error}", err=True)
+        sys.exit(Exit.DAMAGED)
+    except BrokenPipeError:
+        # Whoever read us has had enough; nothing is lost.
+        sys.stderr.close()
+        sys.exit(Exit.CLEAR)
+    except Exception:
+        traceback.print_exc()
+        click.echo("licet: this is a fault of ours; please report it with the lines above.", err=True)
+        sys.exit(Exit.OUR_FAULT)

@@ -1,0 +1,74 @@
+"""A book of acts, each decided under the law of its own date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from licet.act import Act
+from licet.decisions.decide import Decision, decide
+from licet.decisions.end_use import with_stated_end_use
+from licet.decisions.telling import reason
+from licet.language.errors import FactError
+from licet.language.instrument import Moment
+from licet.language.values import spoken
+from licet.regime import Regime
+
+COLUMNS = (
+    "row", "order_id", "line", "date", "party", "outcome", "could_be", "reason", "requirements", "review",
+    "authorised_by", "obligations", "ask", "rules", "value", "currency", "as_of", "known_at", "warnings",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a book: its act and the decision, or why there is none."""
+
+    number: int
+    act: Act
+    decision: Decision | None
+    problem: str = ""
+
+
+def decide_book(
+    acts: Iterable[Act],
+    regime: Regime,
+    as_of: Moment | None = None,
+    known_at: Moment | None = None,
+    unrelieved: bool = False,
+) -> Iterator[Line]:
+    """Decide every act; one that cannot be decided (it has no date) says why and stops nothing."""
+    for number, given in enumerate(acts, 1):
+        act = with_stated_end_use(given, regime)
+        try:
+            yield Line(number, act, decide(act, regime, as_of, known_at, unrelieved))
+        except FactError as error:
+            yield Line(number, act, None, str(error))
+
+
+def row_of(line: Line) -> dict[str, Any]:
+    """A line as one flat row, every cell text or a number, in the order of :data:`COLUMNS`."""
+    act, decision = line.act, line.decision
+    told = {name: act.particulars.get(name, "") for name in ("order_id", "line", "value", "currency")}
+    base = dict.fromkeys(COLUMNS, "") | told | {"row": act.source.rpartition("row ")[2] or line.number}
+    base["date"] = spoken(act.facts.get("act.date"))
+    base["party"] = "; ".join(dict.fromkeys(p.name or "not named" for p in act.parties))
+    if decision is None:
+        return base | {"outcome": "undecided", "reason": line.problem}
+    open_ = decision.bounds.mildest is not decision.bounds.strictest
+    rules = [n.rule for n in decision.proof.nodes if n.verdict == "stands"]
+    return base | {
+        "outcome": decision.outcome.value,
+        "could_be": f"{decision.bounds.mildest} to {decision.bounds.strictest}" if open_ else "",
+        "reason": reason(decision),
+        "requirements": "; ".join(dict.fromkeys(r.rule.known_as or r.rule.id for r in decision.needed)),
+        "review": decision.review or "",
+        "authorised_by": "; ".join(dict.fromkeys(a.label for a in decision.authorisations)),
+        "obligations": "; ".join(decision.obligations),
+        "ask": "; ".join(q.fact + (f" ({q.about})" if q.about else "") for q in decision.missing),
+        "rules": "; ".join(dict.fromkeys(rules)),
+        "as_of": spoken(decision.clock.as_of),
+        "known_at": spoken(decision.clock.known_at),
+        "warnings": "; ".join(decision.warnings),
+    }

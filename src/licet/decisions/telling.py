@@ -1,0 +1,133 @@
+"""Telling: a decision as text a compliance officer can read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from licet.decisions.decide import Decision
+from licet.decisions.outcome import Outcome
+from licet.decisions.proof import Said, Weighed
+from licet.language.values import spoken
+
+MARKS = {
+    Outcome.FORBIDDEN: "FORBIDDEN",
+    Outcome.LICENCE_REQUIRED: "LICENCE REQUIRED",
+    Outcome.INDETERMINATE: "INDETERMINATE",
+    Outcome.AUTHORISED_GENERAL_LICENCE: "AUTHORISED BY A GENERAL LICENCE",
+    Outcome.AUTHORISED_LICENCE_EXCEPTION: "AUTHORISED BY A LICENCE EXCEPTION",
+    Outcome.AUTHORISED_SAVINGS_CLAUSE: "AUTHORISED BY A SAVINGS CLAUSE",
+    Outcome.NO_LICENCE_REQUIRED: "NO LICENCE REQUIRED",
+    Outcome.NOT_SUBJECT: "NOT SUBJECT TO THE EAR",
+}
+
+
+def headline(decision: Decision) -> str:
+    """The outcome in capitals; for an open one, between what."""
+    text = MARKS[decision.outcome]
+    if decision.outcome is Outcome.INDETERMINATE:
+        text += f": {decision.bounds.mildest.words} or {decision.bounds.strictest.words}"
+    return text
+
+
+def reason(decision: Decision) -> str:
+    """One line that says why: the requirements that explain the outcome and what met them."""
+    parts = [
+        f"{r.rule.known_as or r.rule.id}{f' ({r.party})' if r.party else ''}"
+        + ("" if r.stands else " (open)" if r.stands is None else "")
+        for r in decision.needed
+    ]
+    parts = list(dict.fromkeys(parts))
+    labels = list(dict.fromkeys(a.label for a in decision.authorisations))
+    if decision.outcome.clear and labels:
+        return f"{', '.join(parts)}; met by {', '.join(labels)}" if parts else f"by {', '.join(labels)}"
+    if parts:
+        return ", ".join(parts)
+    if decision.outcome is Outcome.NOT_SUBJECT:
+        return "no provision makes the item subject to the EAR"
+    if decision.outcome is Outcome.NO_LICENCE_REQUIRED:
+        return "no requirement found on these facts"
+    return ", ".join(q.fact for q in decision.missing[:4])
+
+
+def footer(decision: Decision) -> str:
+    """As of when, known when, by which law and lists, and what it is not."""
+    regime = decision.regime
+    return (
+        f"As of {spoken(decision.clock.as_of)}, as known on {spoken(decision.clock.known_at)}; "
+        f"law {regime.digest[:12]}, lists {regime.lists_digest[:12]}; "
+        f"checked against published texts up to {regime.confirmed}. {regime.notice}"
+    )
+
+
+def lines(decision: Decision, full: bool = False) -> Iterator[str]:
+    """The whole answer; ``full`` adds every condition of every rule weighed."""
+    yield headline(decision)
+    yield f"  {reason(decision)}"
+    if decision.review:
+        yield f"  Applications are reviewed under: {decision.review.replace('_', ' ')}"
+    for obligation in decision.obligations:
+        yield f"  Must hold: {obligation}"
+    for warning in decision.warnings:
+        yield f"  Note: {warning}"
+    if decision.missing:
+        yield "  To settle it, answer:"
+        for question in decision.missing:
+            about = f" ({question.about})" if question.about else ""
+            yield f"    {question.fact}{about}: {question.ask}"
+    yield ""
+    yield "Is the act in scope?"
+    if not decision.proof.scope:
+        yield "  No rule brings it in."
+    for node in decision.proof.scope:
+        yield from told(node, 1, full)
+    yield ""
+    yield "What was weighed"
+    for node in decision.proof.demands:
+        yield from told(node, 1, full)
+    yield ""
+    yield footer(decision)
+
+
+def told(node: Weighed, depth: int, full: bool = False) -> Iterator[str]:
+    """One rule weighed, and what lies under it, indented."""
+    pad = "  " * depth
+    party = f" ({node.party})" if node.party else ""
+    yield f"{pad}{node.verdict.upper()}: {node.title}{party}  [{node.rule}]"
+    yield f"{pad}  {node.cite}; {node.in_force}"
+    if node.listing:
+        yield f"{pad}  listing: {node.listing}"
+    if node.note:
+        yield f"{pad}  note: {node.note}"
+    if full or node.verdict != "stands":
+        yield from _conditions(node.condition, depth + 1, full, node.verdict)
+    else:
+        yield from _conditions(node.condition, depth + 1, full, "stands")
+    for word, below in (("because", node.because), ("unless", node.against), ("lifted by", node.lifted_by)):
+        if below:
+            yield f"{pad}  {word}:"
+            for inner in below:
+                yield from told(inner, depth + 2, full)
+
+
+def _conditions(said: Said, depth: int, full: bool, verdict: str) -> Iterator[str]:
+    """The leaves that made a rule come out as it did: all of them, or those that tell."""
+    pad = "  " * depth
+    for leaf in _leaves(said):
+        telling = leaf.holds == {"stands": "yes", "falls": "no", "open": "unknown"}[verdict]
+        if full or telling:
+            values = "; ".join(f"{name} is {value}" for name, value in leaf.facts)
+            yield f"{pad}{leaf.holds}: {leaf.text}" + (f"  ({values})" if values else "")
+
+
+def _leaves(said: Said) -> Iterator[Said]:
+    if said.parts:
+        if said.joint == "not":
+            inner = said.parts[0]
+            yield Said(said.text, said.holds, "", tuple(f for leaf in _leaves(inner) for f in leaf.facts))
+            return
+        for part in said.parts:
+            yield from _leaves(part)
+    elif said.joint == "some party":
+        yield Said(said.text, said.holds)
+    else:
+        yield said
