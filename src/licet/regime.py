@@ -24,7 +24,7 @@ from licet.tables.destinations import Destinations
 LAW = Path(str(resources.files("licet"))) / "law"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Regime:
     """Rules, vocabulary, instruments, tables and listings, with the digest of every file.
 

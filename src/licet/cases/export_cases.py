@@ -18,6 +18,7 @@ from licet.decisions.process import ProcessEvent, clocks, named, nearest
 from licet.language import citation
 from licet.language.errors import LicetError
 from licet.language.instrument import day, moment_from
+from licet.language.rulebook import Rulebook
 from licet.regime import Regime
 
 SCHEMA = "export-cases/1"
@@ -86,7 +87,7 @@ def _particulars(expect: Mapping[str, Any], decision: Decision) -> Iterator[str]
         labels = (
             [_footing_text(a, decision) for a in decision.authorisations] if decision.outcome.clear else []
         )
-        if not _authority_fits(expect["authorised_by"], labels):
+        if not _authority_fits(expect["authorised_by"], labels, _symbols(decision.regime.book)):
             named_ = [text.split("|")[0].strip() for text in labels]
             yield f"authorised_by: expected {expect['authorised_by']}, got {named_ or None}"
     for key, value in (expect.get("computed") or {}).items():
@@ -118,30 +119,37 @@ def _footing_text(authorisation: Any, decision: Decision) -> str:
     )
 
 
-def _authority_fits(wanted: Any, labels: list[str]) -> bool:
+def _authority_fits(wanted: Any, labels: list[str], symbols: frozenset[str]) -> bool:
     """Whether what is named as the authority is among those relied on, in any consistent form."""
     if wanted is None:
         return not labels
-    return any(_same_authority(str(wanted), label) for label in labels)
+    return any(_same_authority(str(wanted), label, symbols) for label in labels)
 
 
-def _same_authority(wanted: str, label: str) -> bool:
+def _same_authority(wanted: str, label: str, symbols: frozenset[str]) -> bool:
     """Citations, versions, paragraphs and symbols named must all be there; else most words must."""
-    marks = _marks(wanted)
+    marks = _marks(wanted, symbols)
     if marks:
-        return marks <= _marks(label) and not citation.missing(citation.keys(label), wanted)
+        return marks <= _marks(label, symbols) and not citation.missing(citation.keys(label), wanted)
     if citation.keys(wanted):
         return not citation.missing(citation.keys(label), wanted)
     words = _words(wanted)
     return len(words & _words(label)) * 2 > len(words)
 
 
-def _marks(text: str) -> set[str]:
-    """``v2``, ``(c)(1)`` and symbols such as ``GBS``; TGL itself is a mark too."""
+@lru_cache(maxsize=8)
+def _symbols(book: Rulebook) -> frozenset[str]:
+    """Symbols by which authorisations are named in the law: three capitals in a label."""
+    found = {m for rule in book for m in re.findall(r"\b[A-Z]{3}\b", rule.label)}
+    return frozenset(found - {"CFR", "EAR"})
+
+
+def _marks(text: str, symbols: frozenset[str]) -> set[str]:
+    """Versions (``v2``), paragraphs (``(c)(1)``) and symbols named in a text."""
     plain = re.sub(r"\b\d+ (?:CFR|FR)\b[^;|)]*", " ", text)
     found = {m.lower() for m in re.findall(r"\bv\d\b", plain)}
-    found |= set(re.findall(r"\([a-z]\)\(\d\)", plain)) if "TGL" in plain else set()
-    return found | {m for m in re.findall(r"\b[A-Z]{3}\b", plain) if m not in ("EAR", "CFR", "THE", "ZTE")}
+    found |= set(re.findall(r"\([a-z]\)\(\d\)", plain)) if re.search(r"\bv\d\b|\bTGL\b", plain) else set()
+    return found | (set(re.findall(r"\b[A-Z]{3}\b", plain)) & symbols)
 
 
 def _words(text: str) -> set[str]:

@@ -232,11 +232,12 @@ class Reading:
         """A field under its own name, under a vocabulary name, or under one the patterns know."""
         if key in self.regime.vocabulary:
             return self.known(key, value)
-        for pattern, name in _LOOSE:
+        for pattern, name in _fields_of_cases():
             if re.search(pattern, key):
-                if name.startswith("+"):
+                if name.startswith("all: "):
                     # One of several conditions that must all be met.
-                    self.known(name[1:], value and self.facts.get(name[1:], True))
+                    fact = name.removeprefix("all: ")
+                    self.known(fact, value and self.facts.get(fact, True))
                 elif name:
                     self.known(name, value)
                 return None
@@ -370,44 +371,12 @@ _TRANSACTION_KEYS = frozenset(
         "event",
     ]
 )
-# Field names a case may use for facts of ours; an empty name says that prose already told it.
-_LOOSE: tuple[tuple[str, str], ...] = (
-    (r"^contract_(executed|date|signed)", "contract.date"),
-    (r"network.*operational", "network.operational"),
-    (r"third_party_network", "network.third_party"),
-    (r"adds?_capacity|expands_capacity", "support.adds_capacity"),
-    (r"product_public|available_to_public|public_on", "device.public_on"),
-    (r"^order_date|order_placed", "order.date"),
-    (r"cybersecurity_disclosure|vulnerability", ""),
-    (r"^standards?_body", "standards.body"),
-    (r"commercial_purpose|^commercial", "standards.commercial"),
-    (r"intent_to_publish|to_be_published", "standards.to_be_published"),
-    (r"5g_standard|for_5g", "standards.for_5g"),
-    (r"written_assurance|assurance", "assurance.written"),
-    (r"consignee_statement", "consignee.statement"),
-    (r"uvl_statement", "uvl.statement"),
-    (r"conditions_met", "exception.conditions_met"),
-    (r"^general_purpose", "item.general_purpose_computer"),
-    (r"uniquely_required|advanced_node", "item.for_advanced_node"),
-    (r"(net_)?value(_usd)?$", "item.value_usd"),
-    (r"^(tpp|total_processing_performance)", "item.total_processing_performance"),
-    (r"dram_bandwidth|memory_bandwidth", "item.dram_bandwidth_gbs"),
-    (r"certifications?(_held|_met)?$", "item.export_certifications"),
-    (r"certified$|volume_cap|third_party_test|^kyc|know_your_customer", "+item.export_certifications"),
-    (r"deemed_export", ""),
-    (r"existing_(phones?|networks?)", ""),
-    (r"in_supplement_7|supp(lement)?_?7", "item.in_supplement_7_746"),
-    (r"note_to_1a995", "item.note_to_1a995"),
-    (r"notice_sent|encryption_notice|notification", "item.encryption_notice_sent"),
-    (r"non_?standard_crypt", "item.nonstandard_cryptography"),
-    (r"military_end_use$", ""),
-    (r"military_end_user|government", ""),
-    (r"acts_(for|on_behalf)|front", "party.acts_for_listed"),
-    (r"releasee_nationality|nationality", "destination.country"),
-    (r"mass_market", ""),
-    (r"joint_venture", "joint_venture.excepted"),
-    (r"fundamental_research", "item.fundamental_research"),
-)
+
+
+@lru_cache(maxsize=1)
+def _fields_of_cases() -> list[tuple[str, str]]:
+    text = resources.files("licet.cases").joinpath("fields.yaml").read_text(encoding="utf-8")
+    return [(str(pattern), str(name)) for pattern, name in plain_yaml.read(text, "fields.yaml")]
 
 
 @lru_cache(maxsize=1)

@@ -95,8 +95,8 @@ def _versions(
     if start is None:
         raise LicetError(f"{where}: a listing needs its first day: effective_from")
     family = families.get((by, list_name), "")
-    if party.get("general_licence") and family == "zte":
-        family = "zte-licensed"
+    if party.get("general_licence") and f"{family}-licensed" in families.values():
+        family = f"{family}-licensed"
     until = _day(event.get("until"), where)
     changed = _day(event.get("superseded_on"), where)
     footnotes = tuple(

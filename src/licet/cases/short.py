@@ -35,8 +35,8 @@ from licet.regime import Regime
 _KEYS = frozenset(
     [
         "case",
-        "on",
-        "known",
+        "as_of",
+        "known_at",
         "with",
         "parties",
         "then",
@@ -79,7 +79,7 @@ def decide_case(case: Mapping[str, Any], base: Mapping[str, Any], regime: Regime
             facts.pop(name, None)
         parties.append(party.__class__(**{**_fields(party), "facts": facts}))
     act = Act(with_silence(stated, vocabulary), tuple(parties))
-    return decide(act, regime, _moment(case, "on"), _moment(case, "known"))
+    return decide(act, regime, _moment(case, "as_of"), _moment(case, "known_at"))
 
 
 def _fields(party: Any) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _by_outcome(lines: Iterable[Line]) -> Table:
     return table
 
 
-def _by_reason(lines: Iterable[Line], most: int = 15) -> Table:
+def _by_reason(lines: Iterable[Line], most: int = 40) -> Table:
     table = Table(title="Why, where it does not simply go ahead", title_justify="left")
     for name in ("outcome", "because of", "reviewed under"):
         table.add_column(name)
@@ -67,9 +67,9 @@ def _by_reason(lines: Iterable[Line], most: int = 15) -> Table:
         if decision is not None and decision.outcome is not Outcome.NO_LICENCE_REQUIRED:
             if decision.outcome is Outcome.NOT_SUBJECT:
                 continue
-            needs = ", ".join(dict.fromkeys(r.rule.known_as or r.rule.id for r in decision.needed))
+            needs = ", ".join(dict.fromkeys(r.rule.known_as or r.rule.id for r in decision.explained))
             met = ", ".join(dict.fromkeys(a.label for a in decision.authorisations))
-            why = f"{needs or 'open facts'}{f'; {met}' if met and decision.outcome.clear else ''}"
+            why = f"{needs or 'scope'}{f'; {met}' if met and decision.outcome.clear else ''}"
             grouped[decision.outcome, why, (decision.review or "").replace("_", " ")].append(line)
     ranked = sorted(
         grouped.items(), key=lambda item: (list(Outcome).index(Outcome(item[0][0])), -len(item[1]))

@@ -64,7 +64,7 @@ def check(
     decided = _decide(book, regime, as_of, known_at, unrelieved)
     form = form or _form_of(out)
     if form == "table":
-        show_board(decided, regime, Console(file=None if out is None else out.open("w")), every)
+        _show(decided, regime, out, every)
     else:
         write([row_of(line) for line in decided], COLUMNS, form, out)
     _tell_rejects(book, rejects or orders.with_suffix(".rejects.csv"))
@@ -86,6 +86,15 @@ def _decide(
     columns = (TextColumn("Deciding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         return list(progress.track(lines, total=len(book.acts)))
+
+
+def _show(decided: list[Line], regime: Regime, out: Path | None, every: bool) -> None:
+    if out is None:
+        # Piped text has no window to fit into.
+        show_board(decided, regime, Console(width=None if sys.stdout.isatty() else 140), every)
+        return
+    with out.open("w", encoding="utf-8") as file:
+        show_board(decided, regime, Console(file=file, width=140), every)
 
 
 def _form_of(out: Path | None) -> str:

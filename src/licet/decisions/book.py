@@ -62,7 +62,7 @@ def row_of(line: Line) -> dict[str, Any]:
         "outcome": decision.outcome.value,
         "could_be": f"{decision.bounds.mildest} to {decision.bounds.strictest}" if open_ else "",
         "reason": reason(decision),
-        "requirements": "; ".join(dict.fromkeys(r.rule.known_as or r.rule.id for r in decision.needed)),
+        "requirements": "; ".join(dict.fromkeys(r.rule.known_as or r.rule.id for r in decision.explained)),
         "review": decision.review or "",
         "authorised_by": "; ".join(dict.fromkeys(a.label for a in decision.authorisations)),
         "obligations": "; ".join(decision.obligations),

@@ -9,7 +9,8 @@ listed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from licet.act import Act, Party
 from licet.language.evaluating import truth
@@ -34,12 +35,17 @@ _UNKNOWN: dict[str, Known] = dict.fromkeys(_LISTING_FACTS, None)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Who a row of party facts is about: the party, and the listing it has or may have."""
+    """Who a row of party facts is about: the party, and the listing it has or may have.
+
+    Where a name may be that of many listed parties, one row stands for all whose listings
+    read alike; ``alike`` says for how many.
+    """
 
     party: Party
     listing: Listing | None = None
     sure: bool = True
     shared: tuple[str, ...] = ()
+    alike: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +98,43 @@ def _rows(party: Party, regime: Regime, clock: Clock) -> list[Row]:
     # A country that differs makes the same name a question, never a clearance; where the same
     # name is listed in the party's own country, that is who is meant.
     weighed = [_doubted(row, party) for row in found]
-    return [row for row in weighed if row.sure] or weighed or [Row(party)]
+    return [row for row in weighed if row.sure] or _gathered(weighed, party, clock) or [Row(party)]
+
+
+def _gathered(rows: list[Row], party: Party, clock: Clock) -> list[Row]:
+    """One row for all candidates whose listings read alike, about the one whose name is nearest."""
+    groups: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        if (listing := row.listing) is not None:
+            terms = (listing.scope.text, *(t.text for t in listing.terms), *listing.footnotes_on(clock))
+            key = (
+                listing.list,
+                listing.by,
+                listing.family,
+                listing.in_force(clock),
+                terms,
+                bool(listing.address),
+            )
+            groups.setdefault(key, []).append(row)
+    found = []
+    for alike in groups.values():
+        nearest = max(alike, key=lambda row: _nearness(row, party))
+        found.append(replace(nearest, alike=len(alike)))
+    return sorted(found, key=lambda row: -_nearness(row, party))
+
+
+def _nearness(row: Row, party: Party) -> float:
+    """How near the listed party is to the one named: same country first, then the spelling."""
+    listing = row.listing
+    if listing is None or party.name is None:
+        return 0.0
+    spelling = SequenceMatcher(None, listing.name.casefold(), party.name.casefold()).ratio()
+    return spelling + (listing.country == party.country)
 
 
 def _doubted(row: Row, party: Party) -> Row:
     if row.sure and row.listing and party.country and row.listing.country not in ("", party.country):
-        return Row(row.party, row.listing, False, ("the name, in another country",))
+        return Row(row.party, row.listing, False, ("the name",))
     return row
 
 

@@ -98,6 +98,16 @@ class Decision:
         return tuple(r for r in self.requirements if r.stands)
 
     @property
+    def explained(self) -> tuple[Requirement, ...]:
+        """The requirements to tell of: those needed, else those open, else those escaped."""
+        return self.needed or self.open or tuple(r for r in self.requirements if r.authorised_by)
+
+    @property
+    def open(self) -> tuple[Requirement, ...]:
+        """The requirements that what is unknown leaves open."""
+        return tuple(r for r in self.requirements if r.remains is None)
+
+    @property
     def review(self) -> str | None:
         """The strictest review policy of the requirements left unmet; ``None`` if none is, or it is open."""
         return strictest(r.review for r in self.requirements if r.remains and r.rule.effect == "requires")
@@ -150,13 +160,13 @@ def decide(
     clock = regime.clock(moment_of(act, as_of), known_at)
     case = circumstances(act, regime, clock)
     in_force = regime.book.in_force(clock)
-    force = [s.truth for s in in_force]
+    force = in_force.truths
     listed, demands, subject = judge(regime.book, regime.scope, unrelieved).weigh(
         force, case.facts, case.rows
     )
     outcome, bounds = conclude(demands, subject)
     verdicts = Verdicts.listed(regime.book, force, case.facts, case.rows, listed)
-    standings = dict(zip((n for n in regime.book.order if n in regime.book.rules), in_force, strict=True))
+    standings = in_force.of
     return Decision(
         act=act,
         regime=regime,
@@ -182,7 +192,7 @@ def outcome_of(
     """The outcome alone: what :func:`decide` says, without the rest."""
     clock = regime.clock(moment_of(act, as_of), known_at)
     case = circumstances(act, regime, clock)
-    force = [s.truth for s in regime.book.in_force(clock)]
+    force = regime.book.in_force(clock).truths
     return judge(regime.book, regime.scope, unrelieved).outcome(force, case.facts, case.rows)
 
 

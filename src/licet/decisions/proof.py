@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from licet.decisions.decide import Decision
 from licet.language import citation
 from licet.language import expression as e
+from licet.language.compiling import Compiled, compiled_telling
 from licet.language.evaluating import truth
 from licet.language.rule import Rule
+from licet.language.rulebook import Rulebook
 from licet.language.values import spoken
 from licet.language.window import Standing
 from licet.version import __version__
@@ -108,6 +111,10 @@ class _Prover:
         self.book = decision.regime.book
         self.citations: dict[str, None] = {}
         self.told: set[tuple[str, int | None]] = set()
+        names = [name for name in self.book.order if name in self.book.rules]
+        found = _telling(self.book)(self.verdicts.force, self.verdicts.facts, self.verdicts.rows)
+        self.expected: dict[str, Any] = dict(zip(names, found, strict=True))
+        self.seen = [self.verdicts.seen(i) for i in range(len(self.case.rows))]
 
     def proof(self) -> Proof:
         decision, regime = self.decision, self.decision.regime
@@ -144,16 +151,16 @@ class _Prover:
         """Whether a rule stands, is open, was to be expected, or fell for its dates alone."""
         if self.verdicts.at(rule.id, row) is not False:
             return True
-        facts = self.verdicts.seen(row)
-        if rule.raised is not None and truth(rule.raised, facts, self.verdicts.rows):
-            return True
-        in_force = self.decision.standings[rule.id].truth
-        return in_force is False and truth(rule.when, facts, self.verdicts.rows) is True
+        told = self.expected[rule.id]
+        if isinstance(told, list):
+            return any(told) if row is None else bool(told[row])
+        return bool(told)
 
     def defended(self, rule: Rule, row: int | None) -> bool:
         """Whether it would stand but for an exception."""
         return any(self.verdicts.at(x, row) for x in self.book.exceptions.get(rule.id, ())) and (
-            truth(rule.when, self.verdicts.seen(row), self.verdicts.rows) is True
+            truth(rule.when, self.verdicts.facts if row is None else self.seen[row], self.verdicts.rows)
+            is True
         )
 
     def weighed(self, rule: Rule, row: int | None) -> Weighed:
@@ -175,7 +182,7 @@ class _Prover:
             verdict=VERDICTS[verdict],
             in_force=standing.because,
             window=standing.window.by if standing.window else "",
-            condition=self.said(rule.when, own),
+            condition=self.said(_shape(rule.when), own),
             party="" if own is None else self.case.who[own].party.name or "a party not named",
             listing=""
             if listing is None
@@ -191,9 +198,8 @@ class _Prover:
         )
 
     def because(self, rule: Rule, row: int | None) -> Iterator[Weighed]:
-        for name in dict.fromkeys(e.facts(rule.when)):
-            if name in self.book.conclusions:
-                yield from self.concluding(name, row)
+        for name in _derived(self.book, rule.id):
+            yield from self.concluding(name, row)
 
     def concluding(self, name: str, row: int | None) -> Iterator[Weighed]:
         """The rules that settled a derived fact."""
@@ -214,25 +220,21 @@ class _Prover:
                 if self.worth_telling(rule, own):
                     yield self.weighed(rule, own)
 
-    def said(self, node: e.Condition, row: int | None) -> Said:
-        facts = self.verdicts.seen(row)
-        holds = TRUTHS[truth(node, facts, self.verdicts.rows)]
-        match node:
-            case e.And(args) | e.Or(args):
-                joint = "and" if isinstance(node, e.And) else "or"
-                return Said(e.show(node), holds, joint, (), tuple(self.said(a, row) for a in args))
-            case e.Not(arg):
-                return Said(e.show(node), holds, "not", (), (self.said(arg, row),))
-            case e.SomeParty(body):
-                parts = tuple(self.said(body, i) for i in range(len(self.case.rows)))
-                return Said(e.show(node), holds, "some party", (), parts)
-        told = tuple((name, spoken(facts.get(name))) for name in dict.fromkeys(e.facts(node)))
-        return Said(e.show(node), holds, "", told)
+    def said(self, shape: _Shape, row: int | None) -> Said:
+        """A condition with the truth of every part, worked out from the leaves up."""
+        facts = self.verdicts.facts if row is None else self.seen[row]
+        match shape.joint:
+            case "":
+                told = tuple([(name, spoken(facts.get(name))) for name in shape.names])
+                return Said(shape.text, TRUTHS[truth(shape.node, facts, ())], "", told)
+            case "some party":
+                parts = tuple([self.said(shape.parts[0], i) for i in range(len(self.case.rows))])
+            case _:
+                parts = tuple([self.said(part, row) for part in shape.parts])
+        return Said(shape.text, _joined(shape.joint, [p.holds for p in parts]), shape.joint, (), parts)
 
     def cite(self, text: str) -> None:
-        for part in text.split(";"):
-            if part.strip():
-                self.citations[part.strip()] = None
+        self.citations.update(_parts(text))
 
     def cite_window(self, standing: Standing) -> None:
         window = standing.window
@@ -240,6 +242,48 @@ class _Prover:
             if by:
                 instrument = self.decision.regime.instruments.get(by)
                 self.cite(instrument.cited if instrument else by)
+
+
+@lru_cache(maxsize=8192)
+def _parts(text: str) -> dict[str, None]:
+    return dict.fromkeys(part.strip() for part in text.split(";") if part.strip())
+
+
+@lru_cache(maxsize=8192)
+def _derived(book: Rulebook, rule_id: str) -> tuple[str, ...]:
+    return tuple(n for n in dict.fromkeys(e.facts(book[rule_id].when)) if n in book.conclusions)
+
+
+@lru_cache(maxsize=8)
+def _telling(book: Rulebook) -> Compiled:
+    return compiled_telling(book)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """A condition made ready to be told: its text and its parts, worked out once."""
+
+    node: e.Condition
+    text: str
+    joint: str
+    names: tuple[str, ...]
+    parts: tuple[_Shape, ...]
+
+
+@lru_cache(maxsize=4096)
+def _shape(node: e.Condition) -> _Shape:
+    joints = {e.And: "and", e.Or: "or", e.Not: "not", e.SomeParty: "some party"}
+    joint = joints.get(type(node), "")
+    parts = tuple(_shape(part) for part in e.children(node)) if joint else ()
+    return _Shape(node, e.show(node), joint, tuple(dict.fromkeys(e.facts(node))) if not joint else (), parts)
+
+
+def _joined(joint: str, parts: list[str]) -> str:
+    """What a connective comes to, from what its parts come to."""
+    if joint == "not":
+        return {"yes": "no", "no": "yes"}.get(parts[0], "unknown")
+    wins, otherwise = ("no", "yes") if joint == "and" else ("yes", "no")
+    return wins if wins in parts else "unknown" if "unknown" in parts else otherwise
 
 
 def _moment(moment: date) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from licet.decisions.circumstances import Row
 from licet.language import expression as e
 from licet.language.evaluating import truth
 from licet.language.values import PartlyKnown
@@ -72,7 +73,9 @@ class _Walk:
         scope = self.decision.regime.scope
         if scope in self.book.conclusions and self.verdicts.facts.get(scope) is None:
             self.fact(scope, None, "")
-        return tuple(sorted(self.found.values(), key=lambda q: -self.needed[q.key]))
+        # Who somebody is comes first: until that is known, most other questions are idle.
+        who = ("party.name", IDENTITY)
+        return tuple(sorted(self.found.values(), key=lambda q: (q.fact not in who, -self.needed[q.key])))
 
     def open_rule(self, rule_id: str, row: int | None) -> None:
         if self.verdicts.at(rule_id, row) is None:
@@ -132,23 +135,21 @@ class _Walk:
         if who.party.name is None:
             self.add(Question("party.name", self.book.vocabulary["party.name"].ask, place, called, rule=rule))
         elif name.startswith("listing.") and who.listing is not None and not who.sure:
-            listed = who.listing
-            self.add(
-                Question(
-                    IDENTITY,
-                    f"Is {called} the listed {listed.name} ({listed.country})? "
-                    f"They share {', '.join(who.shared)}.",
-                    place,
-                    called,
-                    listed.id,
-                    rule,
-                )
-            )
+            self.add(self.identity(who, place, rule))
         elif name in ("listing.covers_item", "listing.review") and who.listing is not None:
             for inner in self.of_terms(who.listing.scope.covers):
                 self.fact(inner, None, rule)
         else:
             self.add(Question(name, self.book.vocabulary[name].ask, place, called, rule=rule))
+
+    def identity(self, who: Row, place: int, rule: str) -> Question:
+        """Who is meant by a name that may be that of a listed party."""
+        alike = sum(w.alike for w in self.case.who if w.party is who.party and w.listing is not None)
+        listed = who.listing
+        others = f" (or another of {alike} listed parties)" if alike > 1 else ""
+        name = f"{listed.name} ({listed.country})" if listed else ""
+        ask = f"Is {who.party.name} the listed {name}{others}? They share {', '.join(who.shared)}."
+        return Question(IDENTITY, ask, place, who.party.name or "", listed.id if listed else "", rule)
 
     def of_terms(self, scope: e.Condition | None) -> Iterator[str]:
         for name in e.facts(scope) if scope is not None else ():

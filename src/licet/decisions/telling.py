@@ -33,8 +33,8 @@ def reason(decision: Decision) -> str:
     """One line that says why: the requirements that explain the outcome and what met them."""
     parts = [
         f"{r.rule.known_as or r.rule.id}{f' ({r.party})' if r.party else ''}"
-        + ("" if r.stands else " (open)" if r.stands is None else "")
-        for r in decision.needed
+        + (" (open)" if r.remains is None else "")
+        for r in decision.explained
     ]
     parts = list(dict.fromkeys(parts))
     labels = list(dict.fromkeys(a.label for a in decision.authorisations))

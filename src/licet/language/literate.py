@@ -56,11 +56,12 @@ def rules_in(path: Path, shown: str = "") -> Iterator[Rule]:
 def rules_from(text: str, file: str) -> Iterator[Rule]:
     """The rules in the Markdown ``text``, each with the prose that stands above it."""
     lines = text.splitlines()
-    after = 0
+    after, prose = 0, ""
     for token in MarkdownIt("commonmark").parse(text):
         if token.type == "fence" and token.info.strip() == "rule":
             start, end = token.map or [0, 0]
-            prose = "\n".join(lines[after:start]).strip()
+            # Words that stand above several blocks are meant for all of them.
+            prose = "\n".join(lines[after:start]).strip() or prose
             after = end
             yield _Block(token.content, file, start + 1, prose).rule()
 

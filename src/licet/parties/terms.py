@@ -45,7 +45,10 @@ _ITEMS: tuple[tuple[str, str], ...] = (
     (r"items needed to detect, identify or treat infectious disease", "item.for_infectious_disease"),
     (r"items made for 200 mm wafer production at a 200 mm facility", "item.for_200mm_wafers"),
     (r"(items )?uniquely required .*(advanced|nodes?|nm|nanomet|euv)", "item.for_advanced_node"),
-    (r"ear99 items (described )?in the note to (eccn )?1a995|certain ear99 items", "item.note_to_1a995"),
+    (
+        r"ear99 items (described )?in the note to (eccn )?1a995|certain ear99 items",
+        'item.eccn == "EAR99" and item.note_to_1a995',
+    ),
     (r"ear99( items)?", 'item.eccn == "EAR99"'),
     (r"(items on the )?(ccl|commerce control list)( items)?", 'item.eccn != "EAR99"'),
     (r"(food|medicine|medical)", "item.medical_or_food"),

@@ -1,0 +1,58 @@
+# Two commands do everything: `make demo` and `make test`. Each sets up what it needs in .venv,
+# with uv where it is present and plain venv and pip where it is not; versions are locked in
+# requirements/.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+ifdef UV
+  CREATE = uv venv -q --allow-existing --python $(PYTHON) $(VENV)
+  INSTALL = uv pip install -q --python $(BIN)/python
+else
+  CREATE = $(PYTHON) -m venv $(VENV)
+  INSTALL = $(BIN)/python -m pip install -q --disable-pip-version-check
+endif
+
+.PHONY: demo test check lint bench coverage clean
+
+demo: $(VENV)/core.stamp  ## decide the example order book
+	@$(BIN)/licet check examples/orders-2019.csv; code=$$?; \
+	if [ $$code -eq 0 ] || [ $$code -eq 1 ] || [ $$code -eq 3 ]; then exit 0; else exit $$code; fi
+
+test: $(VENV)/dev.stamp  ## run every test
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/licet law lint
+	$(BIN)/licet law test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev.stamp  ## what a linter can see
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+
+coverage: $(VENV)/core.stamp  ## write docs/coverage.md anew
+	$(BIN)/licet law coverage --out docs/coverage.md
+
+bench: $(VENV)/bench.stamp  ## compare with other engines
+	$(BIN)/python benchmarks/decision.py
+
+$(VENV)/core.stamp: pyproject.toml requirements/core.txt requirements/build.txt
+	$(CREATE)
+	$(INSTALL) -r requirements/build.txt
+	$(INSTALL) -r requirements/core.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/core.stamp requirements/dev.txt
+	$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/bench.stamp: $(VENV)/dev.stamp requirements/bench.txt
+	$(INSTALL) -r requirements/bench.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
