@@ -98,7 +98,7 @@ def test_spreadsheet_and_parquet_are_written(tmp_path: Path) -> None:
     assert licet("check", EXAMPLE, "--out", sheet).returncode == 1
     assert licet("check", EXAMPLE, "--out", table).returncode == 1
     book = openpyxl.load_workbook(sheet, read_only=True)
-    assert book.active.max_row >= 190
+    assert len(list(book.active.iter_rows())) >= 190
     book.close()
     assert pq.read_table(table).num_rows >= 190
     assert licet("check", EXAMPLE, "--format", "xlsx").returncode == 4
@@ -227,7 +227,7 @@ def test_lint_finds_what_is_wrong(tmp_path: Path) -> None:
         "no window between": good.replace("- {from: 2020-08-17, by: 85 FR 51335}", "- {from: 2009-08-17, through: 2010-01-01, by: 85 FR 51335}\n- {from: 2020-08-17, by: 85 FR 51335}", 1),
         "no case in which it stands": good + "\n```rule\nrule: extra\ntitle: t\ncite: 15 CFR 1.1\nrequires: licence\nin force:\n- {from: 2008-08-21, by: 73 FR 49311}\n```\n",
         "needs quotes": good.replace("known as: is_informed", "known as: NO", 1),
-        "never in force together": good.replace("struck: 2022-09-09, struck by: 87 FR 55241", "struck: 2020-06-18, struck by: 87 FR 55241", 1),
+        "never in force together": good.replace("{from: 2020-06-18, by: 85 FR 36719, struck: 2022-09-09, struck by: 87 FR 55241}", "{from: 2001-06-18, through: 2002-01-01, by: 61 FR 12714}", 1),
     }  # fmt: skip
     for said, text in faults.items():
         assert text != good, said

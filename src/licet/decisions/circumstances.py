@@ -76,6 +76,8 @@ def circumstances(act: Act, regime: Regime, clock: Clock) -> Circumstances:
             "party.country": party.country,
             **party.facts,
         }
+        headquarters = regime.destinations.facts(own.get("party.headquarters"), clock)
+        own.setdefault("party.headquarters_groups", headquarters["destination.groups"])
         for row in _rows(party, regime, clock):
             who.append(row)
             rows.append({**own, **_listing_facts(row, facts, clock)})
@@ -145,14 +147,14 @@ def _listing_facts(row: Row, facts: Mapping[str, Known], clock: Clock) -> dict[s
     return {
         "listing.list": listing.list,
         "listing.in_force": identity(row.sure, listing, clock),
-        "listing.since": listing.start,
+        "listing.since": listing.first_start,
         "listing.by": listing.by,
         "listing.family": listing.family or ABSENT,
         "listing.is_address": bool(listing.address) or listing.name.startswith("(address"),
         "listing.covers_item": covers(listing, facts),
         "listing.review": review(listing, facts),
         "listing.footnotes": listing.footnotes_on(clock),
-        "listing.allows_exception": ABSENT,
+        "listing.allows_exception": listing.scope.allows or ABSENT,
     }
 
 

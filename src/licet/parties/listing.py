@@ -7,9 +7,9 @@ public when comes from the instrument that made the version.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -51,6 +51,12 @@ class Listing:
     footnotes: tuple[Footnote, ...]
     note: str = ""
     public: Moment | None = None
+    first: Moment | None = None
+
+    @property
+    def first_start(self) -> Moment:
+        """The day since which the party has been listed without a break, earlier versions included."""
+        return self.first or self.start
 
     def in_force(self, clock: Clock) -> bool:
         """Whether this version has effect on that day."""
@@ -101,7 +107,7 @@ class Listings:
                     raise LawError(
                         f"listing {before.id}: the version from {after.start} overlaps the one before"
                     )
-        return cls({key: tuple(v) for key, v in found.items()})
+        return cls({key: tuple(_since_first(v)) for key, v in found.items()})
 
     @cached_property
     def index(self) -> NameIndex:
@@ -127,6 +133,17 @@ class Listings:
             if present is None or not (present.in_force(clock) or day(present.start) > clock.today):
                 chosen[version.list] = version
         return list(chosen.values())
+
+
+def _since_first(versions: list[Listing]) -> Iterator[Listing]:
+    """The versions of a listing, each knowing since when it has lasted without a break."""
+    first, before = None, None
+    for version in versions:
+        follows = before is not None and before.list == version.list and before.through is not None
+        unbroken = follows and before is not None and before.through == day(version.start) - timedelta(days=1)
+        first = first if unbroken else version.start
+        before = version
+        yield replace(version, first=first)
 
 
 def identity(sure: bool, listing: Listing, clock: Clock) -> Truth:

@@ -21,10 +21,14 @@ UNREAD = "unread"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which items a requirement covers; ``covers`` ``None`` where the text was not understood."""
+    """Which items a requirement covers; ``covers`` ``None`` where the text was not understood.
+
+    ``allows`` is the licence exception that the entry itself leaves open, if any.
+    """
 
     text: str
     covers: Condition | None
+    allows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ _ECCN = re.compile(r"\b[0-9][A-E][0-9]{3}(?:\.[a-z0-9]+)*\b")
 # in number, case and stops only; the phrase is looked for after those are evened out.
 _ITEMS: tuple[tuple[str, str], ...] = (
     (r"items needed to detect, identify or treat infectious disease", "item.for_infectious_disease"),
+    (
+        r"items for us government supported use in the international space station( \(iss\))?",
+        "item.for_space_station",
+    ),
     (r"items made for 200 mm wafer production at a 200 mm facility", "item.for_200mm_wafers"),
     (r"(items )?uniquely required .*(advanced|nodes?|nm|nanomet|euv)", "item.for_advanced_node"),
     (
@@ -63,6 +71,10 @@ _SCOPES: tuple[tuple[str, str], ...] = (
     (r"(all )?items (on|in) the (ccl|commerce control list)", 'item.eccn != "EAR99"'),
     (r"(all )?items in supplement (no\.? )?2 to part 744", "item.in_supplement_2"),
 )
+_ALLOWED = re.compile(
+    r"(?:this licen[cs]e requirement may be overcome by |\b(?:except|but|however|and)?,?\s*(?:that )?)"
+    r"(?:licen[cs]e )?(?:exception )?\b(gov|tmp|rpl|tsu|avs)\b.*$"
+)
 _NAMED: tuple[tuple[str, str], ...] = (
     (r"policy of denial", "policy_of_denial"),
     (r"presumption of denial", "presumption_of_denial"),
@@ -79,10 +91,14 @@ def _even(text: str) -> str:
 def scope_of(text: str) -> Scope:
     """The scope that a licence-requirement text sets."""
     plain = re.sub(r"^for ", "", _even(text))
-    plain = re.sub(r"\s*\(see [^)]*\)$", "", plain).strip(" .;,")
+    allowed = _ALLOWED.search(plain)
+    if allowed:
+        plain = plain[: allowed.start()].strip(" .;,(")
+    allows = allowed[1].upper() if allowed else ""
+    plain = re.sub(r"\s*\(see .*\)$", "", plain).strip(" .;,")
     for pattern, condition in _SCOPES:
         if re.fullmatch(pattern, plain):
-            return Scope(text, parse(condition))
+            return Scope(text, parse(condition), allows)
     codes = tuple(_ECCN.findall(text))
     if codes and re.fullmatch(r"(items |eccns? |classified |under |and |or |,|\.|[0-9a-z.]+|\s)+", plain):
         return Scope(text, e.Under(e.Fact("item.eccn"), codes))

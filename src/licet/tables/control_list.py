@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from licet.language.expression import is_under
 from licet.language.values import ABSENT, Known, PartlyKnown, members
 from licet.language.window import Clock
-from licet.tables.dated import DatedRow, read_csv, read_dated
+from licet.tables.dated import DatedRow, Remembered, read_csv, read_dated
 
 BASKET = "EAR99"
 
@@ -47,6 +47,10 @@ class ControlList:
     controls: Mapping[str, tuple[Line, ...]]
     exceptions: Mapping[str, tuple[Line, ...]]
     military_list: tuple[DatedRow, ...]
+    _found: Remembered[dict[str, Known]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_found", Remembered(self.military_list, {}))
 
     @classmethod
     def load(cls, folder: Path) -> ControlList:
@@ -58,9 +62,15 @@ class ControlList:
             listed,
         )
 
-    def facts(self, eccn: Known, clock: Clock, stated: Known = None) -> dict[str, Known]:
+    def facts(self, eccn: Known, clock: Clock, stated: Known = None) -> Mapping[str, Known]:
         """Table facts of an item; ``stated`` reasons for control take the place of the table's."""
-        controls = stated if isinstance(stated, frozenset | PartlyKnown) else self.controls_of(eccn)
+        found = self._found.get(eccn, clock, lambda: self._facts(eccn, clock))
+        if isinstance(stated, frozenset | PartlyKnown):
+            return found | {"item.controls": stated, "item.beyond_at": _beyond_at(stated)}
+        return found
+
+    def _facts(self, eccn: Known, clock: Clock) -> dict[str, Known]:
+        controls = self.controls_of(eccn)
         return {
             "item.controls": controls,
             "item.beyond_at": _beyond_at(controls),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from licet.language.errors import LawError
 from licet.language.instrument import Instrument, Moment, day, moment_from
-from licet.language.window import Clock
+from licet.language.window import Clock, Stretches
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,28 @@ class DatedRow:
             and (self.through is None or clock.today <= self.through)
             and clock.knew_of(instruments.get(self.by))
         )
+
+
+class Remembered(Generic[Found]):
+    """What was looked up in dated rows, kept for all the days on which the same rows hold."""
+
+    def __init__(self, rows: Iterable[DatedRow], instruments: Mapping[str, Instrument]) -> None:
+        rows = tuple(rows)
+        ends = [row.through + timedelta(days=1) for row in rows if row.through is not None]
+        by = {row.by for row in rows if row.by in instruments}
+        self.turns = Stretches([*ends, *(row.start for row in rows)])
+        self.public = Stretches([instruments[name].public for name in by])
+        self.found: dict[Hashable, Found] = {}
+
+    def get(self, key: Hashable, clock: Clock, look_up: Callable[[], Found]) -> Found:
+        """What was found under ``key`` when these rows held, or else is now."""
+        zone = clock.zone
+        stretch = (key, self.turns.of(clock.as_of, zone), self.public.of(clock.known_at, zone), zone)
+        if stretch not in self.found:
+            if len(self.found) >= 4096:
+                self.found.clear()
+            self.found[stretch] = look_up()
+        return self.found[stretch]
 
 
 def read_csv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from licet.language.instrument import Instrument
 from licet.language.values import Known, members
 from licet.language.window import Clock
-from licet.tables.dated import DatedRow, read_csv, read_dated
+from licet.tables.dated import DatedRow, Remembered, read_csv, read_dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Destinations:
     names: Mapping[str, str]
     instruments: Mapping[str, Instrument]
     home: str
+    _found: Remembered[dict[str, Known]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        rows = [row for table in (self.chart, self.groups) for rows in table.values() for row in rows]
+        object.__setattr__(self, "_found", Remembered(rows, self.instruments))
 
     @classmethod
     def load(cls, folder: Path, instruments: Mapping[str, Instrument], home: str) -> Destinations:
@@ -38,10 +43,13 @@ class Destinations:
             home,
         )
 
-    def facts(self, country: Known, clock: Clock) -> dict[str, Known]:
+    def facts(self, country: Known, clock: Clock) -> Mapping[str, Known]:
         """``destination.marks`` and ``destination.groups`` of a country code."""
         if not isinstance(country, str):
             return {"destination.marks": None, "destination.groups": None}
+        return self._found.get(country, clock, lambda: self._facts(country, clock))
+
+    def _facts(self, country: str, clock: Clock) -> dict[str, Known]:
         return {
             "destination.marks": self.marks(country, clock),
             "destination.groups": self.members_of(country, clock),
