@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from licet.act import Act
 from licet.decisions.circumstances import Circumstances, circumstances
-from licet.decisions.outcome import Bounds, Demand, Judge, Outcome, conclude
+from licet.decisions.judge import Judge
+from licet.decisions.outcome import Bounds, Demand, Outcome, conclude
 from licet.decisions.questions import Question, open_questions
 from licet.language.compiling import compiled
 from licet.language.errors import FactError

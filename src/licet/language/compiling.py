@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from licet.language import expression as e
-from licet.language.evaluating import Facts, Rows, compare, has, under
+from licet.language.evaluating import Facts, Rows, compare, has, truth, under
 from licet.language.rule import Rule
 from licet.language.rulebook import Rulebook
-from licet.language.values import ABSENT, Truth, all_of, any_of
+from licet.language.values import ABSENT, Truth, any_of
 
 Verdict = Truth | list[Truth]
 Compiled = Callable[[Sequence[Truth], Facts, Rows], list[Any]]
@@ -29,18 +29,34 @@ def compiled(book: Rulebook, unrelieved: bool = False) -> Compiled:
     ``in force`` has one truth per rule (not per derived fact), as ``book.in_force`` gives. With
     ``unrelieved``, what could only help and is open counts as falling.
     """
-    return _Writer(book, unrelieved).function()
+    return Writer(book, unrelieved).function()
 
 
-class _Writer:
-    def __init__(self, book: Rulebook, unrelieved: bool) -> None:
-        self.book, self.unrelieved = book, unrelieved
+def compiled_telling(book: Rulebook) -> Compiled:
+    """``tell(in force, facts, rows) -> truths``: which rules are worth telling though they fall.
+
+    Those that are raised, and those that only their dates kept from applying. ``facts`` and
+    ``rows`` hold the derived facts already.
+    """
+    return Writer(book, False, derived_as_facts=True).telling()
+
+
+class Writer:
+    """The text of a function for a rule book, written from its expression trees.
+
+    What is written reads ``facts`` and ``rows``; ``self.row`` is the name of the index of the
+    party row being read, empty where the act is.
+    """
+
+    def __init__(self, book: Rulebook, unrelieved: bool, derived_as_facts: bool = False) -> None:
+        self.book, self.unrelieved, self.derived_as_facts = book, unrelieved, derived_as_facts
         self.slot = {name: f"v{i}" for i, name in enumerate(book.order)}
         self.fact_names: dict[str, str] = {}
         self.row_names: dict[str, str] = {}
-        self.constants: dict[str, Any] = {"compare": compare, "has": has, "under": under}
-        self.constants |= {"ABSENT": ABSENT, "any_of": any_of, "all_of": all_of}
+        self.constants: dict[str, Any] = {"compare": compare, "has": has, "under": under, "truth": truth}
+        self.constants |= {"ABSENT": ABSENT, "any_of": any_of}
         self.temporaries = 0
+        self.row = ""
 
     def function(self) -> Compiled:
         body: list[str] = []
@@ -51,9 +67,24 @@ class _Writer:
                 position += 1
             else:
                 body += self.derived(name.removeprefix("= "))
+        return self.made(body, [self.slot[name] for name in self.book.order])
+
+    def telling(self) -> Compiled:
+        body: list[str] = []
+        rules = [self.book.rules[name] for name in self.book.order if name in self.book.rules]
+        for position, rule in enumerate(rules):
+            self.row = "i" if rule.per_party else ""
+            test = f"(force[{position}] is False and {self.condition(rule.when)} is True)"
+            if rule.raised is not None:
+                test = f"{self.condition(rule.raised)} is True or {test}"
+            var = self.slot[rule.id]
+            body.append(f"{var} = [{test} for i in span]" if rule.per_party else f"{var} = {test}")
+        return self.made(body, [self.slot[rule.id] for rule in rules])
+
+    def made(self, body: list[str], results: list[str]) -> Compiled:
         heads = [f"{var} = get({name!r})" for name, var in self.fact_names.items()]
         heads += [f"{var} = [r.get({name!r}) for r in rows]" for name, var in self.row_names.items()]
-        result = ", ".join(self.slot[name] for name in self.book.order)
+        result = ", ".join(results)
         lines = ["get = facts.get", "span = range(len(rows))", *heads, *body, f"return [{result}]"]
         text = "def evaluate(force, facts, rows):\n" + "\n".join(f"    {line}" for line in lines)
         space = dict(self.constants)
@@ -63,22 +94,27 @@ class _Writer:
         return function
 
     def rule(self, rule: Rule, position: int) -> list[str]:
-        var = self.slot[rule.id]
-        against = [self.slot[x] for x in self.book.exceptions.get(rule.id, ())]
-        per_party = {self.slot[x] for x in self.book.exceptions.get(rule.id, ()) if self.book[x].per_party}
-        applies = self.conjunction([f"force[{position}]", self.condition(rule.when, rule.per_party)])
+        var, exceptions = self.slot[rule.id], self.book.exceptions.get(rule.id, ())
+        shut = " is True" if self.unrelieved and self.book.relieves(rule) else ""
+        self.row = "i" if rule.per_party else ""
+        applies = self.conjunction([f"force[{position}]", self.condition(rule.when)])
         if not rule.encoded:
             applies = f"(None if {applies} is not False else False)"
-        shut = " is True" if self.unrelieved and self.book.relieves(rule) else ""
+        verdict = self.defeated(applies, [self.verdict(self.book[x]) for x in exceptions]) + shut
         if not rule.per_party:
-            defeats = [f"any_of({x})" if x in per_party else x for x in against]
-            return [f"{var} = {self.defeated(applies, defeats)}{shut}"]
-        defeats = [f"{x}[i]" if x in per_party else x for x in against]
+            return [f"{var} = {verdict}"]
         return [
             f"{var} = [False] * len(rows)",
             f"if force[{position}] is not False:",
-            f"    for i in span: {var}[i] = {self.defeated(applies, defeats)}{shut}",
+            f"    for i in span: {var}[i] = {verdict}",
         ]
+
+    def verdict(self, rule: Rule) -> str:
+        """The verdict of an earlier rule: of the party being read, or of some party's."""
+        var = self.slot[rule.id]
+        if not rule.per_party:
+            return var
+        return f"{var}[{self.row}]" if self.row else f"any_of({var})"
 
     def defeated(self, applies: str, defeats: Sequence[str]) -> str:
         if not defeats:
@@ -88,39 +124,41 @@ class _Writer:
     def derived(self, name: str) -> list[str]:
         var = self.slot[f"= {name}"]
         verdicts = [self.slot[r] for r in self.book.conclusions[name]]
-        if self.book.vocabulary[name].of_party:
+        if self.book.is_row_fact(name):
             joined = self.disjunction([f"{v}[i]" for v in verdicts])
             return [f"{var} = [{joined} for i in span]"]
         return [f"{var} = {self.disjunction(verdicts)}"]
 
     # -- conditions -------------------------------------------------------------------
 
-    def condition(self, node: e.Condition, in_row: bool) -> str:
+    def condition(self, node: e.Condition) -> str:
         match node:
             case e.And(args):
-                return self.conjunction([self.condition(a, in_row) for a in args])
+                return self.conjunction([self.condition(a) for a in args])
             case e.Or(args):
-                return self.disjunction([self.condition(a, in_row) for a in args])
+                return self.disjunction([self.condition(a) for a in args])
             case e.Not(arg):
-                return self.negation(self.condition(arg, in_row))
+                return self.negation(self.condition(arg))
             case e.Literal(value):
                 return repr(bool(value))
             case e.SomeParty(body):
-                inner = self.condition(body, True)
-                if in_row:
-                    # The body ranges over every party, not over the one being read.
-                    inner = inner.replace("[i]", "[j]")
-                    return f"any_of([{inner} for j in span])"
-                return f"any_of([{inner} for i in span])"
-            case e.Fact(name):
-                var = self.fact(name)
-                if self.is_derived(name):
-                    return var
-                return f"(None if {var} is None else {var} is True)"
+                return self.some_party(lambda: self.condition(body))
+            case e.Fact(name) if self.is_derived(name):
+                return self.fact(name)
         return self.atom(node)
+
+    def some_party(self, written: Callable[[], str]) -> str:
+        """Whether what is ``written`` for one party holds for some, in a loop of its own."""
+        outside, self.row = self.row, f"{self.row or 'i'}i"
+        text = f"any_of([{written()} for {self.row} in span])"
+        self.row = outside
+        return text
 
     def atom(self, node: e.Condition) -> str:
         match node:
+            case e.Fact(name):
+                var = self.fact(name)
+                return f"(None if {var} is None else {var} is True)"
             case e.Compare(op, e.Fact(name), e.Literal(value)):
                 var, kind = self.fact(name), self.book.vocabulary[name].type
                 if kind in _INLINE and op in ("==", "!="):
@@ -132,6 +170,9 @@ class _Writer:
                 return f"compare({op!r}, {var}, {self.constant(value)})"
             case e.Compare(op, e.Fact(name), e.Fact(other)):
                 return f"compare({op!r}, {self.fact(name)}, {self.fact(other)})"
+            case e.OneOf(e.Fact(name)) if self.book.vocabulary[name].type == "date":
+                # An instant counts as its day here: rare enough to leave to the specification.
+                return f"truth({self.constant(node)}, {{{name!r}: {self.fact(name)}}})"
             case e.OneOf(e.Fact(name), values):
                 var = self.fact(name)
                 return f"(None if {var} is None else {var} in {self.constant(values)})"
@@ -150,14 +191,15 @@ class _Writer:
         raise TypeError(f"not an atom: {node!r}")
 
     def fact(self, name: str) -> str:
+        at = f"[{self.row}]" if self.book.is_row_fact(name) else ""
         if self.is_derived(name):
-            return self.slot[f"= {name}"] + ("[i]" if self.book.vocabulary[name].of_party else "")
-        if self.book.vocabulary[name].of_party:
-            return self.row_names.setdefault(name, f"p{len(self.row_names)}") + "[i]"
+            return self.slot[f"= {name}"] + at
+        if at:
+            return self.row_names.setdefault(name, f"p{len(self.row_names)}") + at
         return self.fact_names.setdefault(name, f"f{len(self.fact_names)}")
 
     def is_derived(self, name: str) -> bool:
-        return name in self.book.conclusions
+        return name in self.book.conclusions and not self.derived_as_facts
 
     def constant(self, value: Any) -> str:
         name = f"k{len(self.constants)}"
@@ -181,8 +223,9 @@ class _Writer:
             return otherwise
         if len(parts) == 1:
             return parts[0]
-        names = [self.temporary() for _ in parts]
-        settled = " or ".join(f"({n} := {p}) is {wins}" for n, p in zip(names, parts, strict=True))
+        names = [part if part.isidentifier() else self.temporary() for part in parts]
+        told = [n if n == p else f"({n} := {p})" for n, p in zip(names, parts, strict=True)]
+        settled = " or ".join(f"{t} is {wins}" for t in told)
         unknown = " or ".join(f"{n} is None" for n in names)
         return f"({wins} if {settled} else None if {unknown} else {otherwise})"
 

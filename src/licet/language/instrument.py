@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ class Instrument:
 
     ``announced``, ``displayed`` (for public inspection, possibly an instant), ``published``
     and ``effective`` are four different days; ``applicable_from`` is for corrections that
-    reach back. ``confidence`` says how well the sources bear it out.
+    reach back. ``confidence`` says how well the sources bear it out. ``public`` is the first
+    moment at which anybody could have read the instrument itself.
     """
 
     id: str
@@ -55,12 +56,11 @@ class Instrument:
     states: tuple[State, ...] = ()
     confidence: str = "confirmed"
     note: str = ""
+    public: Moment | None = field(init=False)
 
-    @property
-    def public(self) -> Moment | None:
-        """The first moment at which anybody could have read the instrument itself."""
+    def __post_init__(self) -> None:
         known = [m for m in (self.displayed, self.published) if m is not None]
-        return min(known, key=day) if known else None
+        object.__setattr__(self, "public", min(known, key=day, default=None))
 
     @property
     def binding(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from licet.language import expression as e
@@ -12,8 +13,21 @@ from licet.language.checking import check_condition
 from licet.language.errors import FactError, LawError
 from licet.language.instrument import Instrument
 from licet.language.rule import POLICIES, Rule
+from licet.language.values import Truth
 from licet.language.vocabulary import Vocabulary
-from licet.language.window import Clock, Standing, standing
+from licet.language.window import Clock, Standing, Stretches, standing, turns
+
+
+@dataclass(frozen=True, eq=False)
+class Standings:
+    """Which rules are in force in one stretch of time, by rule, in the order of the book."""
+
+    of: Mapping[str, Standing]
+
+    @cached_property
+    def truths(self) -> tuple[Truth, ...]:
+        """The bare truths, in the order of the book: what a compiled book takes."""
+        return tuple(standing.truth for standing in self.of.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,9 +46,8 @@ class Rulebook:
     lifters: Mapping[str, tuple[str, ...]]
     order: tuple[str, ...]
     digest: str
-    standings: dict[tuple[object, object], tuple[Standing, ...]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
+    _standings: dict[Hashable, Standings] = field(default_factory=dict, repr=False)
+    _stretches: list[Stretches] = field(default_factory=list, repr=False)
 
     @classmethod
     def of(
@@ -93,16 +106,29 @@ class Rulebook:
         """Whether the rule is in force in this view of time."""
         return standing(rule.windows, clock, self.instruments)
 
-    def in_force(self, clock: Clock) -> tuple[Standing, ...]:
-        """The standing of every rule in :attr:`order` (derived facts excluded), remembered per view."""
-        key = (clock.as_of, clock.known_at)
-        found = self.standings.get(key)
-        if found is None:
-            found = tuple(self.standing(self.rules[name], clock) for name in self.order if name in self.rules)
-            if len(self.standings) > 4096:
-                self.standings.clear()
-            self.standings[key] = found
+    def in_force(self, clock: Clock) -> Standings:
+        """The standing of every rule, worked out once for all days between two on which any turns."""
+        view: Hashable = (clock.as_of, clock.known_at, clock.zone)
+        if (found := self._standings.get(view)) is not None:
+            return found
+        if len(self._standings) > 4096:
+            self._standings.clear()
+        law, knowledge = self._when()
+        stretch = (law.of(clock.as_of, clock.zone), knowledge.of(clock.known_at, clock.zone), clock.zone)
+        if stretch not in self._standings:
+            ids = (name for name in self.order if name in self.rules)
+            self._standings[stretch] = Standings({i: self.standing(self.rules[i], clock) for i in ids})
+        found = self._standings[view] = self._standings[stretch]
         return found
+
+    def _when(self) -> list[Stretches]:
+        """When the law turns, and when what is known of it does."""
+        if not self._stretches:
+            windows = [window for rule in self for window in rule.windows]
+            by = {name for window in windows for name in (window.by, window.struck_by)}
+            public = [self.instruments[name].public for name in by if name in self.instruments]
+            self._stretches.extend((Stretches(tuple(turns(windows))), Stretches(public)))
+        return self._stretches
 
 
 def _spelt_out(rule: Rule, rules: Mapping[str, Rule]) -> Rule:

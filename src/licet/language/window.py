@@ -8,8 +8,9 @@ is visible before the instrument behind it was public.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 
 from licet.language.instrument import Instrument, Moment, day
@@ -78,6 +79,33 @@ class Clock:
         return instrument is None or self.knew(instrument.public)
 
 
+@dataclass(slots=True)
+class Stretches:
+    """The stretches of time in which nothing turns, so that what holds once in one holds throughout.
+
+    ``moments`` are those from which on something is different. A stretch ends with a day; on a
+    day on which something turns at an instant, every instant stands for itself.
+    """
+
+    moments: Iterable[Moment | None]
+    _turning: dict[tzinfo, tuple[list[date], frozenset[date]]] = field(default_factory=dict, repr=False)
+
+    def of(self, moment: Moment, zone: tzinfo) -> Hashable:
+        """What all moments of one stretch share, and those of two stretches do not."""
+        if zone not in self._turning:
+            self._turning[zone] = self._days(zone)
+        days, within = self._turning[zone]
+        if not isinstance(moment, datetime):
+            return bisect_right(days, moment)
+        today = moment.astimezone(zone).date()
+        return moment if today in within else bisect_right(days, today)
+
+    def _days(self, zone: tzinfo) -> tuple[list[date], frozenset[date]]:
+        instants = {m.astimezone(zone).date() for m in self.moments if isinstance(m, datetime)}
+        days = {m for m in self.moments if m is not None and not isinstance(m, datetime)}
+        return sorted(days | instants), frozenset(instants)
+
+
 def _at_or_after(now: Moment, moment: Moment, zone: tzinfo) -> bool:
     if isinstance(now, datetime) and isinstance(moment, datetime):
         return now >= moment
@@ -97,7 +125,8 @@ def standing(windows: Sequence[Window], clock: Clock, instruments: Mapping[str, 
         hidden = min(windows, key=_start, default=None)
         if hidden is None:
             return Standing(False, None, "never in force")
-        return Standing(False, hidden, f"{hidden.by} was not public by {_said(clock.known_at)}")
+        public = instruments[hidden.by].public
+        return Standing(False, hidden, f"{hidden.by} was not public before {_said(public)}")
     governing = max(begun, key=_start)
     struck_known = clock.knew_of(instruments.get(governing.struck_by))
     last = governing.last_day(struck_known)
@@ -112,6 +141,16 @@ def standing(windows: Sequence[Window], clock: Clock, instruments: Mapping[str, 
             None, governing, governing.note or f"whether {governing.by} has effect is not certain"
         )
     return Standing(True, governing, f"in force {_span(governing, last)} by {governing.by}")
+
+
+def turns(windows: Iterable[Window]) -> Iterator[Moment]:
+    """Moments of ``as_of`` from which on some window may say something else, whatever was known."""
+    for window in windows:
+        if window.start is not None:
+            yield window.start
+        for last in (window.last_day(True), window.last_day(False)):
+            if last is not None:
+                yield last + timedelta(days=1)
 
 
 def turning_days(windows: Sequence[Window]) -> dict[date, list[Window]]:
@@ -129,7 +168,9 @@ def _start(window: Window) -> date:
     return day(window.start) if window.start is not None else date.min
 
 
-def _said(moment: Moment) -> str:
+def _said(moment: Moment | None) -> str:
+    if moment is None:
+        return "any record"
     return moment.isoformat(timespec="minutes") if isinstance(moment, datetime) else moment.isoformat()
 
 
