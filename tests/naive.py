@@ -84,8 +84,13 @@ class Reading:
         return self.facts.get(name)
 
     def stands(self, rule: Rule, row: int | None) -> Truth:
-        """The verdict of a rule for one party; some party's, where it is read from the act."""
-        if rule.per_party and row is None:
+        """The verdict of a rule for one party; some party's, where it is read from the act.
+
+        A rule of the act has one verdict, whichever party it is read from.
+        """
+        if not rule.per_party:
+            row = None
+        elif row is None:
             return some(self.stands(rule, i) for i in range(len(self.rows)))
         against = [x for x in self.rules if rule.id in x.exception_to]
         defeated = some(self.stands(x, row) for x in against)
@@ -96,7 +101,7 @@ class Reading:
 
     def applies(self, rule: Rule, row: int | None) -> Truth:
         """Whether a rule is in force and its condition holds."""
-        return AND[self.force[rule.id], self.holds(rule.when, row if rule.per_party else None)]
+        return AND[self.force[rule.id], self.holds(rule.when, row)]
 
     def holds(self, node: e.Condition, row: int | None) -> Truth:
         """Whether a condition holds, read for one party or for the act."""

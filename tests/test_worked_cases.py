@@ -12,7 +12,8 @@ from licet.language import plain_yaml
 from licet.regime import LAW, Regime
 from shared_reference import shared
 
-OWN = Path(__file__).parent / "cases" / "boundaries.yaml"
+CASES = Path(__file__).parent / "cases"
+OWN = CASES / "boundaries.yaml"
 
 
 def failures(path: Path, regime: Regime) -> list[str]:
@@ -24,10 +25,11 @@ def test_cases_beside_the_law_pass(path: Path, regime: Regime) -> None:
     assert not failures(path, regime)
 
 
-def test_boundary_cases_pass(regime: Regime) -> None:
-    results = list(run_file(OWN, regime))
-    assert len(results) > 100
-    assert not failures(OWN, regime)
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml")), ids=lambda p: p.name)
+def test_our_own_cases_pass(path: Path, regime: Regime) -> None:
+    results = list(run_file(path, regime))
+    assert len(results) > 90
+    assert not failures(path, regime)
     assert not [u for r in results for u in r.unread]
 
 

@@ -400,13 +400,13 @@ def _in_general(table: ControlList, eccn: str) -> frozenset[str]:
 
 
 def _main_reasons(table: ControlList, eccn: str) -> frozenset[str]:
-    """The reason for which an entry of software or technology follows the goods it is for."""
-    lines = table.controls.get(eccn[:5], ())
-    return members(
-        x.what
-        for x in lines
-        if x.reach(eccn) is None and x.depends.startswith("only if for") and x.what[:2] == "NS"
-    )
+    """National security reasons that an entry has in the main, where the case leaves its paragraph out.
+
+    Software and technology follow the goods they are for; an entry given without its
+    paragraph carries what its paragraphs carry.
+    """
+    lines = [x for x in table.controls.get(eccn[:5], ()) if x.reach(eccn) is None and x.what[:2] == "NS"]
+    return members(x.what for x in lines if x.depends.startswith("only if for") or not x.depends)
 
 
 def _fields(party: Party) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from functools import cache
 from typing import Any, TypeVar
 
-from licet.decisions.outcome import Demand, Outcome, conclude
+from licet.decisions.outcome import BY_BASIS, Demand, Outcome, conclude
 from licet.decisions.settled import Settled, settled
 from licet.language.compiling import Compiled, compiled
 from licet.language.evaluating import Facts, Rows, truth
@@ -45,6 +45,7 @@ class _Place:
     force: int
     lifters: tuple[tuple[int, Rule], ...]
     defences: tuple[tuple[int, Rule], ...]
+    exclusions: tuple[tuple[int, Rule], ...]
 
 
 class Judge:
@@ -69,6 +70,11 @@ class Judge:
                 force[rule.id],
                 tuple((at[x], book[x]) for x in book.lifters.get(rule.id, ())),
                 tuple((at[x], book[x]) for x in book.exceptions.get(rule.id, ()) if book[x].basis),
+                tuple(
+                    (at[x], book[x])
+                    for x in book.exceptions.get(rule.id, ())
+                    if book[x].basis not in BY_BASIS
+                ),
             )
             for rule in book
             if rule.demands
@@ -140,12 +146,19 @@ class Judge:
         force: Sequence[Truth],
         seen: Callable[[], Seen],
     ) -> Demand | None:
-        defences = tuple(rule for i, rule in place.defences if _at(verdicts[i], row))
-        applies: Truth = True if stands else None
-        if not stands and (defences or stands is False):
+        applies: Truth = True
+        if not stands:
             applies = all_of([force[place.force], _when(place.rule, row, *seen())])
             if applies is False:
                 return None
+            applies = applies if place.rule.encoded else None
+        excluded = any_of(_at(verdicts[i], row) for i, _ in place.exclusions)
+        holding = [(_at(verdicts[i], row), rule) for i, rule in place.defences]
+        sure = [rule for verdict, rule in holding if verdict]
+        if excluded:
+            # What is excluded is no matter of footing, whatever else would have kept it off.
+            sure = [rule for rule in sure if rule.basis not in BY_BASIS]
+        footing = [rule for verdict, rule in holding if verdict is not False and rule.basis in BY_BASIS]
         found = [(_at(verdicts[i], row), rule) for i, rule in place.lifters]
         return Demand(
             place.rule,
@@ -154,7 +167,9 @@ class Judge:
             stands,
             tuple(rule for verdict, rule in found if verdict),
             tuple(rule for verdict, rule in found if verdict is None),
-            defences,
+            tuple(sure) if excluded is not None else (),
+            tuple(footing) if not excluded else (),
+            excluded,
         )
 
     def with_conclusions(self, verdicts: Sequence[Any], facts: Facts, rows: Rows) -> Seen:

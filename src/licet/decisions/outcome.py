@@ -61,7 +61,9 @@ class Demand:
 
     ``applies`` is its condition and window alone; ``stands`` takes its exceptions into
     account; ``lifters`` are the authorisations that stand, ``open_lifters`` those that may,
-    ``defences`` the savings clauses and exclusions that keep it from standing.
+    ``defences`` the savings clauses and exclusions that surely keep it from standing;
+    ``open_defences`` the savings clauses on which that may come to rest, while ``excluded`` says
+    whether something else keeps it off anyway.
     """
 
     rule: Rule
@@ -71,6 +73,8 @@ class Demand:
     lifters: tuple[Rule, ...] = ()
     open_lifters: tuple[Rule, ...] = ()
     defences: tuple[Rule, ...] = ()
+    open_defences: tuple[Rule, ...] = ()
+    excluded: Truth = False
 
     @property
     def lifted(self) -> Truth:
@@ -92,8 +96,8 @@ class Demand:
     @property
     def may_rely_on(self) -> tuple[Rule, ...]:
         """What the act escapes it by, if it turns out to stand or to apply at all."""
-        lifters = self.lifters if self.stands is not False else ()
-        return (*lifters, *(self.defences if self.applies is not False else ()))
+        lifters = (*self.lifters, *self.open_lifters) if self.stands is not False else ()
+        return (*lifters, *self.defences, *self.open_defences)
 
 
 def conclude(demands: Sequence[Demand], in_scope: Truth) -> tuple[Outcome, Bounds]:
@@ -131,10 +135,20 @@ def _certain(outcome: Outcome) -> tuple[Outcome, Bounds]:
 def _mildest(demands: Sequence[Demand], in_scope: Truth) -> Outcome:
     """The outcome if everything that is unknown turns out well."""
     relied_on = [rule for d in demands for rule in d.relied_on]
-    relied_on += [rule for d in demands if d.stands and not d.lifters for rule in d.open_lifters]
+    for demand in demands:
+        # Of the ways that are open, the one that asks least; what is open anyway comes first.
+        if demand.stands and not demand.lifters:
+            relied_on += _lightest(demand.open_lifters)
+        elif demand.applies and demand.stands is None and demand.excluded is False:
+            relied_on += _lightest((*demand.lifters, *demand.open_lifters, *demand.open_defences))
     if footing := _footing(relied_on):
         return footing
     return Outcome.NO_LICENCE_REQUIRED if in_scope else Outcome.NOT_SUBJECT
+
+
+def _lightest(rules: Sequence[Rule]) -> list[Rule]:
+    bases = list(BY_BASIS)
+    return sorted((r for r in rules if r.basis in BY_BASIS), key=lambda r: bases.index(r.basis))[-1:]
 
 
 def _footing(rules: Sequence[Rule]) -> Outcome | None:

@@ -74,8 +74,8 @@ class _Settling(Writer):
         lifters = [self.book[x] for x in self.book.lifters.get(rule.id, ())]
         lines = [f"if {test}:"]
         word = "if"
-        for group in (ways, lifters):
-            for basis in [*BY_BASIS, None]:
+        for group, bases in ((ways, [None, *BY_BASIS]), (lifters, [*BY_BASIS, None])):
+            for basis in bases:
                 among = [w for w in group if (w.basis if w.basis in BY_BASIS else None) == basis]
                 holds = self.disjunction([self.stands(w) for w in among])
                 if holds != "False":

@@ -55,8 +55,7 @@ def _leaf(node: e.Condition, facts: Facts) -> Truth:
             value = facts.get(name)
             return None if value is None else value is ABSENT
         case e.OneOf(e.Fact(name), values):
-            value = facts.get(name)
-            return None if value is None else value in values
+            return one_of(facts.get(name), values)
         case e.Has(e.Fact(name), member):
             return has(facts.get(name), member)
         case e.StartsWith(e.Fact(name), prefix):
@@ -90,6 +89,13 @@ def _day(value: Known, other: Known) -> Known:
     return value
 
 
+def one_of(value: Known, values: Sequence[Known]) -> Truth:
+    """Whether a value is one of ``values``; an instant is on the day it falls on."""
+    if value is None:
+        return None
+    return value in values or (isinstance(value, datetime) and any(_day(value, v) == v for v in values))
+
+
 def has(value: Known, member: str) -> Truth:
     """Whether a set-valued fact contains ``member``."""
     match value:
@@ -111,4 +117,8 @@ def under(value: Known, codes: Sequence[str]) -> Truth:
             return e.is_under(value, codes)
         case frozenset():
             return any(e.is_under(member, codes) for member in value)
+        case PartlyKnown(sure, open_):
+            if any(e.is_under(member, codes) for member in sure):
+                return True
+            return None if any(e.is_under(member, codes) for member in open_) else False
     return False

@@ -229,11 +229,18 @@ def _literal(value: Scalar) -> str:
         case datetime() | date():
             return value.isoformat()
         case str():
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            return '"' + "".join(map(_character, value)) + '"'
         case float():
             # Python's repr of a float is the shortest text that reads back to it.
             return repr(value)
     return str(value)
+
+
+def _character(c: str) -> str:
+    """A character of a text in quotes; what an editor or a parser would trip over is escaped."""
+    if c in '\\"':
+        return f"\\{c}"
+    return c if c.isprintable() or c == " " else f"\\U{ord(c):08x}"
 
 
 def _tuple(values: Sequence[Scalar]) -> str:

@@ -18,7 +18,7 @@ from licet.language import citation
 from licet.language.instrument import day
 from licet.language.rule import Rule
 from licet.language.rulebook import Rulebook
-from licet.language.window import Window
+from licet.language.window import overlap
 
 # What YAML 1.1 or 1.2 readers take for a truth value or a number where we read text.
 _TRUTHS = re.compile(
@@ -91,20 +91,8 @@ def _gaps(rule: Rule) -> Iterator[str]:
 
 def _meetings(rule: Rule, book: Rulebook) -> Iterator[str]:
     for target in (*rule.exception_to, *rule.authorises):
-        if not any(_overlap(a, b) for a in rule.windows for b in book[target].windows):
+        if not any(overlap(a, b) for a in rule.windows for b in book[target].windows):
             yield f"is never in force together with {target}"
-
-
-def _overlap(a: Window, b: Window) -> bool:
-    return _first(a) <= _last(b) and _first(b) <= _last(a)
-
-
-def _first(window: Window) -> date:
-    return day(window.start) if window.start else date.min
-
-
-def _last(window: Window) -> date:
-    return window.last_day() or date.max
 
 
 def yaml_traps(path: Path, shown: str) -> Iterator[Finding]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from markdown_it import MarkdownIt
 
@@ -160,6 +159,8 @@ class _Block:
         for item in given if isinstance(given, list) else [given] if given else []:
             if isinstance(item, str):
                 item = {"policy": item}
+            if not isinstance(item, dict):
+                raise self.error(f"review: expected a policy, or 'policy' and 'when', found {item!r}")
             policy = str(item.get("policy") or "")
             if policy not in POLICIES and "." not in policy:
                 raise self.error(
@@ -177,7 +178,9 @@ class _Block:
         for item in given:
             yield self.window(item)
 
-    def window(self, item: Mapping[str, Any]) -> Window:
+    def window(self, item: object) -> Window:
+        if not isinstance(item, dict):
+            raise self.error(f"window: expected '{{from: DAY, by: INSTRUMENT}}', found {item!r}")
         data = {re.sub(r"\s+", "_", str(key)): value for key, value in item.items()}
         for key in data.keys() - _WINDOW_KEYS:
             raise self.error(f"unknown window property {key!r}")

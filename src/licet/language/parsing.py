@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from datetime import date
+from math import isfinite
 
 from licet.language import expression as e
 from licet.language.errors import LawError
@@ -24,6 +25,7 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
+_LARGEST_BITS = 1024
 _MIRROR = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 _DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
@@ -81,6 +83,13 @@ class _Reader:
         column -= 1 if line == 1 else 0
         return LawError(f"{self.where}, line {line}, column {column}: {message}")
 
+    @staticmethod
+    def said(node: ast.expr) -> str:
+        try:
+            return ast.unparse(node)
+        except (ValueError, RecursionError):
+            return "something too long to repeat"
+
     def condition(self, node: ast.expr) -> e.Condition:
         match node:
             case ast.BoolOp(op=ast.And(), values=values):
@@ -107,7 +116,7 @@ class _Reader:
                 return e.Literal(node.id == "true")
             case ast.Name() | ast.Attribute():
                 return self.fact(node)
-        raise self.error(node, f"expected a condition, found {ast.unparse(node)!r}")
+        raise self.error(node, f"expected a condition, found {self.said(node)!r}")
 
     def comparison(self, node: ast.Compare) -> e.Condition:
         sides = [node.left, *node.comparators]
@@ -167,7 +176,7 @@ class _Reader:
             parts.append(inner.attr)
             inner = inner.value
         if not isinstance(inner, ast.Name) or not self.is_fact(inner):
-            raise self.error(node, f"expected the name of a fact, found {ast.unparse(node)!r}")
+            raise self.error(node, f"expected the name of a fact, found {self.said(node)!r}")
         return e.Fact(".".join([inner.id, *reversed(parts)]))
 
     def literals(self, node: ast.expr) -> tuple[Scalar, ...]:
@@ -178,9 +187,14 @@ class _Reader:
     def literal(self, node: ast.expr) -> Scalar:
         match node:
             case ast.Constant(value=str() | int() | float() as value) if not isinstance(value, bool):
+                if isinstance(value, float) and not isfinite(value):
+                    raise self.error(node, "the number is too large")
+                if isinstance(value, int) and value.bit_length() > _LARGEST_BITS:
+                    raise self.error(node, "the number is too large")
                 return value
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-                return -value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
+                positive = self.literal(node.operand)
+                return -positive if isinstance(positive, int | float) else positive
             case ast.Name(id="true" | "false"):
                 return node.id == "true"
             case ast.Name(id=name) if found := re.fullmatch(r"_D(\d{4})(\d\d)(\d\d)", name):
@@ -188,4 +202,4 @@ class _Reader:
                     return date(int(found[1]), int(found[2]), int(found[3]))
                 except ValueError:
                     raise self.error(node, f"no such day: {found[1]}-{found[2]}-{found[3]}") from None
-        raise self.error(node, f"expected a text, number, date, true or false, found {ast.unparse(node)!r}")
+        raise self.error(node, f"expected a text, number, date, true or false, found {self.said(node)!r}")

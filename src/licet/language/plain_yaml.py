@@ -56,7 +56,8 @@ def read(text: str, where: str, first_line: int = 1) -> Any:
     """The data that ``text`` holds; faults name ``where``, the line and the column."""
     try:
         return yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    # Tags and odd keys make the reader's own constructors fail in several ways.
+    except Exception as error:
         mark = getattr(error, "problem_mark", None)
         at = f", line {mark.line + first_line}, column {mark.column + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error)

@@ -15,7 +15,7 @@ from licet.language.instrument import Instrument
 from licet.language.rule import POLICIES, Rule
 from licet.language.values import Truth
 from licet.language.vocabulary import Vocabulary
-from licet.language.window import Clock, Standing, Stretches, standing, turns
+from licet.language.window import Clock, Standing, Stretches, overlap, standing, turns
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,7 @@ def _spelt_out(rule: Rule, rules: Mapping[str, Rule]) -> Rule:
         found = [r.id for r in rules.values() if r.effect == "requires" and r.id.startswith(prefix)]
         if not found or "*" in prefix:
             raise LawError(f"{rule.where}: {target!r} names no requirement")
-        named += found
+        named += [x for x in found if any(overlap(v, w) for v in rule.windows for w in rules[x].windows)]
     return replace(rule, authorises=tuple(named))
 
 

@@ -177,3 +177,8 @@ def _said(moment: Moment | None) -> str:
 def _span(window: Window, last: date | None) -> str:
     start = f"from {_said(window.start)}" if window.start else "since before all records"
     return f"{start} through {last}" if last else start
+
+
+def overlap(a: Window, b: Window) -> bool:
+    """Whether there is a day on which both windows are in force."""
+    return _start(a) <= (b.last_day() or date.max) and _start(b) <= (a.last_day() or date.max)
