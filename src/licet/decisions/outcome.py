@@ -147,8 +147,11 @@ def _mildest(demands: Sequence[Demand], in_scope: Truth) -> Outcome:
 
 
 def _lightest(rules: Sequence[Rule]) -> list[Rule]:
+    """Of several ways out the one that asks least; an exclusion asks nothing."""
     bases = list(BY_BASIS)
-    return sorted((r for r in rules if r.basis in BY_BASIS), key=lambda r: bases.index(r.basis))[-1:]
+    if any(rule.basis not in BY_BASIS for rule in rules):
+        return []
+    return sorted(rules, key=lambda rule: bases.index(rule.basis))[-1:]
 
 
 def _footing(rules: Sequence[Rule]) -> Outcome | None:
