@@ -94,14 +94,12 @@ class Reading:
             return some(self.stands(rule, i) for i in range(len(self.rows)))
         against = [x for x in self.rules if rule.id in x.exception_to]
         defeated = some(self.stands(x, row) for x in against)
-        applies = self.applies(rule, row)
-        if applies is T and not rule.encoded:
-            applies = U
-        return AND[applies, NOT[defeated]]
+        return AND[self.applies(rule, row), NOT[defeated]]
 
     def applies(self, rule: Rule, row: int | None) -> Truth:
-        """Whether a rule is in force and its condition holds."""
-        return AND[self.force[rule.id], self.holds(rule.when, row)]
+        """Whether a rule is in force and its condition holds; unknown where it would but is not encoded."""
+        applies = AND[self.force[rule.id], self.holds(rule.when, row)]
+        return U if applies is T and not rule.encoded else applies
 
     def holds(self, node: e.Condition, row: int | None) -> Truth:
         """Whether a condition holds, read for one party or for the act."""
