@@ -35,13 +35,13 @@ def main(task: str, book: str = "") -> dict[str, Any]:
 
 
 def _decided(regime: Any, book: Path | None) -> dict[str, Any]:
-    from licet.decisions.decide import decide
+    from licet.decisions.book import decide_book
 
     acts, reading = _timed(lambda: _read(regime, book) if book else _made_up(regime))
-    decisions, deciding = _timed(lambda: [decide(act, regime) for act in acts])
+    decisions, deciding = _timed(lambda: [x.decision for x in decide_book(acts, regime) if x.decision])
     proofs, proving = _timed(lambda: [decision.proof for decision in decisions])
     return {
-        "book": book.name if book else "made-up acts, as there is no examples/orders-2019.csv",
+        "book": book.name if book else "made-up acts",
         "acts": len(acts),
         "outcomes": dict(Counter(decision.outcome.value for decision in decisions)),
         "rules_told": sum(sum(1 for _ in proof.nodes) for proof in proofs),
