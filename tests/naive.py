@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 from licet.language import expression as e
@@ -196,13 +197,44 @@ class Stop:
         """It stands, and nothing lifts it."""
         return AND[self.stands, NOT[some(self.lifters.values())]]
 
-    def relied_on(self, how: Truth) -> set[str]:
-        """The bases by which the act escapes: surely (``T``), or as far as can be known now (``U``)."""
-        enough = (T,) if how is T else (T, U)
-        lifting = {x.basis for x, stands in self.lifters.items() if stands in enough}
-        defending = {x.basis for x, stands in self.defences.items() if stands in enough}
-        found = lifting if self.stands in enough else set()
-        return found | (defending if NOT[self.stands] in enough and self.applies in enough else set())
+    def footings(self) -> set[str]:
+        """The bases of the strongest that the act may come to escape by, one for each way things may lie."""
+        rules = [*self.lifters, *self.defences]
+        known = [self.applies, *self.lifters.values(), *self.defences.values()]
+        found = set()
+        for applies, *stand in product(*([T, F] if truth is U else [truth] for truth in known)):
+            standing = {x.id for x, stands in zip(rules, stand, strict=True) if stands}
+            defending = {x.basis for x in self.defences if x.id in standing}
+            lifting = {x.basis for x in self.lifters if x.id in standing}
+            if applies and not defending:
+                found.add(strongest(lifting))
+            elif applies and defending <= AUTHORISED.keys():
+                found.add(strongest(defending))
+            else:
+                # What does not apply, or is kept off by something else anyway, rests on nothing.
+                found.add("")
+        return found
+
+    def sure(self) -> str:
+        """The basis of the strongest that surely stands against what surely applies."""
+        lifting = {x.basis for x, stands in self.lifters.items() if stands is T}
+        defending = {x.basis for x, stands in self.defences.items() if stands is T}
+        excluded = some(stands for x, stands in self.defences.items() if x.basis not in AUTHORISED)
+        if self.stands is T:
+            return strongest(lifting)
+        return strongest(defending) if self.applies is T and excluded is F else ""
+
+
+def strongest(bases: Iterable[str]) -> str:
+    """Of several footings the one that asks most; none where there is none."""
+    found = set(bases)
+    return next((basis for basis in AUTHORISED if basis in found), "")
+
+
+def mildest(bases: Iterable[str]) -> str:
+    """Of several footings the one that asks least, which is none at all."""
+    found = set(bases)
+    return next((basis for basis in ["", *reversed(AUTHORISED)] if basis in found), "")
 
 
 def stops(reading: Reading) -> Iterator[Stop]:
@@ -224,7 +256,7 @@ def outcome(reading: Reading, scope: str) -> str:
     """The strongest that holds, as long as nothing unknown could lead to another.
 
     An authorisation is relied on where its demand stands; an exception with a basis where its
-    demand applies and for that does not stand. Of several the one that asks most is named, and
+    demand applies and for that alone does not stand. Of several the one that asks most is named, and
     one that is sure is named even where a further one is open.
     """
     found = list(stops(reading))
@@ -238,11 +270,10 @@ def outcome(reading: Reading, scope: str) -> str:
         return "licence_required"
     if licence is U:
         return "indeterminate"
-    sure = {basis for s in found for basis in s.relied_on(T)}
-    possible = {basis for s in found for basis in s.relied_on(U)}
-    for basis, name in AUTHORISED.items():
-        if basis in sure:
-            return name
-    if possible & AUTHORISED.keys():
+    if sure := strongest(s.sure() for s in found):
+        return AUTHORISED[sure]
+    least, most = (strongest(of(s.footings()) for s in found) for of in (mildest, strongest))
+    if least != most:
         return "indeterminate"
-    return {T: "no_licence_required", F: "not_subject", U: "indeterminate"}[reading.fact(scope, None)]
+    subject = reading.fact(scope, None)
+    return AUTHORISED.get(most) or {T: "no_licence_required", F: "not_subject", U: "indeterminate"}[subject]

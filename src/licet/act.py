@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from licet.language.errors import FactError
 from licet.language.values import Known, members
 from licet.language.vocabulary import Vocabulary
 
@@ -54,15 +55,21 @@ class Act:
     ) -> Act:
         """An act from plain values, each checked against the vocabulary.
 
+        Where no party is said to receive, one that nobody has named is added, to be asked about.
+
         Raises:
             FactError: for a misspelt name or a value of the wrong type or range.
         """
-        return cls(
-            {name: vocabulary.stated(name, raw) for name, raw in facts.items()},
-            tuple(p if isinstance(p, Party) else party_from(vocabulary, p) for p in parties),
-            dict(particulars or {}),
-            source,
-        )
+        stated: dict[str, Known] = {}
+        for name, raw in facts.items():
+            if vocabulary[name].of_party:
+                raise FactError(f"{name} belongs to a party; state it with the party")
+            stated[name] = vocabulary.stated(name, raw)
+        people = [p if isinstance(p, Party) else party_from(vocabulary, p) for p in parties]
+        if not any(not p.roles or p.roles & set(SUBSTANTIAL_ROLES) for p in people):
+            # Somebody receives it, though nobody has said who.
+            people.append(Party(None, members(SUBSTANTIAL_ROLES[:1])))
+        return cls(stated, tuple(people), dict(particulars or {}), source)
 
 
 def party_from(vocabulary: Vocabulary, given: Mapping[str, Any]) -> Party:

@@ -71,7 +71,7 @@ class Regime:
             notice=about["notice"],
             ownership=float(about["ownership"]),
             book=book,
-            destinations=Destinations.load(tables, instruments, about["home"]),
+            destinations=Destinations.load(tables, instruments, about["home"], about["home territories"]),
             control_list=ControlList.load(tables),
             listings=Listings.load(tables / "listings.csv", instruments),
             files={p.relative_to(folder).as_posix(): digest(p) for p in _law_data(folder)},

@@ -32,7 +32,12 @@ def run_file(path: Path, regime: Regime) -> Iterator[CaseResult]:
     data = plain_yaml.read_file(path)
     if isinstance(data, dict) and data.get("schema") == export_cases.SCHEMA:
         yield from export_cases.run(data, path, regime)
-    elif isinstance(data, dict) and isinstance(data.get("cases"), list) and "schema" not in data:
+    elif (
+        isinstance(data, dict)
+        and isinstance(data.get("cases"), list)
+        and all(isinstance(case, dict) for case in data["cases"])
+        and "schema" not in data
+    ):
         yield from short.run(data, path, regime)
     else:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__

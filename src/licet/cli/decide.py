@@ -89,7 +89,13 @@ def _act(regime: Regime, path: Path | None, facts: tuple[str, ...], parties: tup
             raise click.UsageError(f"{path.name}: not readable as JSON: {error}") from None
         if not isinstance(given, dict):
             raise click.UsageError(f"{path.name}: expected an object with 'facts' and 'parties'")
+    odd = given.keys() - {"facts", "parties", "particulars"}
+    if odd:
+        raise click.UsageError(f"{', '.join(sorted(odd))}: an act has facts, parties and particulars only")
     stated = dict(given.get("facts") or {})
+    named = [text.partition("=")[0].strip() for text in facts]
+    if repeated := {name for name in named if named.count(name) > 1}:
+        raise click.UsageError(f"--fact {', '.join(sorted(repeated))}: stated twice")
     for text in facts:
         name, mark, value = text.partition("=")
         if not mark:

@@ -8,6 +8,8 @@ listed.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -62,19 +64,20 @@ class Circumstances:
 def circumstances(act: Act, regime: Regime, clock: Clock) -> Circumstances:
     """Look everything up that tables and lists know of the act."""
     facts: dict[str, Known] = {"act.date": clock.as_of}
-    facts.update(act.facts)
+    stated = _evened(act.facts, regime)
+    facts.update(stated)
     facts.update(regime.destinations.facts(facts.get("destination.country"), clock))
-    facts.update(regime.control_list.facts(facts.get("item.eccn"), clock, act.facts.get("item.controls")))
+    facts.update(regime.control_list.facts(facts.get("item.eccn"), clock, stated.get("item.controls")))
     # What the caller states of this very item outweighs what the table says of its entry.
-    facts.update(act.facts)
+    facts.update(stated)
     rows: list[dict[str, Known]] = []
     who: list[Row] = []
     for party in act.parties:
         own: dict[str, Known] = {
             "party.name": party.name,
-            "party.roles": party.roles,
-            "party.country": party.country,
-            **party.facts,
+            # Nobody takes part as nothing: no role stated is a role unknown.
+            "party.roles": party.roles or None,
+            **_evened({"party.country": party.country, **party.facts}, regime),
         }
         headquarters = regime.destinations.facts(own.get("party.headquarters"), clock)
         own.setdefault("party.headquarters_groups", headquarters["destination.groups"])
@@ -84,11 +87,21 @@ def circumstances(act: Act, regime: Regime, clock: Clock) -> Circumstances:
     return Circumstances(act, clock, facts, rows, who)
 
 
+def _evened(facts: Mapping[str, Known], regime: Regime) -> dict[str, Known]:
+    """The facts with countries as codes; an act that goes nowhere, or a place no table knows, is unknown."""
+    evened = dict(facts)
+    for name in regime.vocabulary.countries:
+        if name in evened:
+            code = regime.destinations.code(evened[name])
+            evened[name] = None if code is ABSENT and not name.startswith("party.") else code
+    return evened
+
+
 def _rows(party: Party, regime: Regime, clock: Clock) -> list[Row]:
     if party.same_as == "none":
         return [Row(party)]
-    if party.same_as:
-        listings = regime.listings.of_id(party.same_as, clock)
+    if party.same_as in regime.listings.versions:
+        listings = regime.listings.of_id(party.same_as or "", clock)
         return [Row(party, listing) for listing in listings] or [Row(party)]
     if party.name is None:
         return [Row(party, None, sure=False)]
@@ -97,9 +110,13 @@ def _rows(party: Party, regime: Regime, clock: Clock) -> list[Row]:
         for candidate in regime.listings.find(party.name)
         for listing in regime.listings.of_id(candidate.listing, clock)
     ]
+    if not found and not re.search(r"[A-Za-z0-9]", unicodedata.normalize("NFKD", party.name)):
+        # A name in a script that is not compared here is nobody's until somebody says whose.
+        return [Row(party, None, sure=False)]
+    country = regime.destinations.code(party.country)
     # A country that differs makes the same name a question, never a clearance; where the same
     # name is listed in the party's own country, that is who is meant.
-    weighed = [_doubted(row, party) for row in found]
+    weighed = [_doubted(row, country) for row in found]
     return [row for row in weighed if row.sure] or _gathered(weighed, party, clock) or [Row(party)]
 
 
@@ -134,8 +151,8 @@ def _nearness(row: Row, party: Party) -> float:
     return spelling + (listing.country == party.country)
 
 
-def _doubted(row: Row, party: Party) -> Row:
-    if row.sure and row.listing and party.country and row.listing.country not in ("", party.country):
+def _doubted(row: Row, country: Known) -> Row:
+    if row.sure and row.listing and country and row.listing.country not in ("", country):
         return Row(row.party, row.listing, False, ("the name",))
     return row
 

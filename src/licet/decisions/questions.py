@@ -134,7 +134,7 @@ class _Walk:
         called = who.party.name or "a party not named"
         if who.party.name is None:
             self.add(Question("party.name", self.book.vocabulary["party.name"].ask, place, called, rule=rule))
-        elif name.startswith("listing.") and who.listing is not None and not who.sure:
+        elif name.startswith("listing.") and not who.sure:
             self.add(self.identity(who, place, rule))
         elif name in ("listing.covers_item", "listing.review") and who.listing is not None:
             for inner in self.of_terms(who.listing.scope.covers):
@@ -146,10 +146,13 @@ class _Walk:
         """Who is meant by a name that may be that of a listed party."""
         alike = sum(w.alike for w in self.case.who if w.party is who.party and w.listing is not None)
         listed = who.listing
+        if listed is None:
+            ask = f"Which listed party is {who.party.name} (its id), or none? The name could not be compared."
+            return Question(IDENTITY, ask, place, who.party.name or "", "none", rule)
         others = f" (or another of {alike} listed parties)" if alike > 1 else ""
-        name = f"{listed.name} ({listed.country})" if listed else ""
+        name = f"{listed.name} ({listed.country})"
         ask = f"Is {who.party.name} the listed {name}{others}? They share {', '.join(who.shared)}."
-        return Question(IDENTITY, ask, place, who.party.name or "", listed.id if listed else "", rule)
+        return Question(IDENTITY, ask, place, who.party.name or "", listed.id, rule)
 
     def of_terms(self, scope: e.Condition | None) -> Iterator[str]:
         for name in e.facts(scope) if scope is not None else ():

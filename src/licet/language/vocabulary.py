@@ -171,6 +171,11 @@ class Vocabulary:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
 
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """The facts that are countries: their spellings are evened out before any rule reads them."""
+        return tuple(entry.name for entry in self if entry.unit == "country")
+
     def __contains__(self, name: str) -> bool:
         return name in self.entries
 

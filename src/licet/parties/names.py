@@ -18,6 +18,8 @@ from importlib import resources
 
 from licet.language import plain_yaml
 
+_LONG = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -42,6 +44,7 @@ class NameIndex:
             for word in distinctive(key):
                 self.words[word].setdefault(listing, name)
         self.joined = {"".join(key): key for key in self.same}
+        self.long = [word for word in self.words if len(word) >= _LONG]
 
     def find(self, name: str) -> list[Candidate]:
         """Candidates for ``name``: the same name if there is one, else those sharing a rare word."""
@@ -51,14 +54,20 @@ class NameIndex:
             return [Candidate(listing, listed, True) for listing, listed in self.same[key].items()]
         shared: dict[str, list[str]] = defaultdict(list)
         for word in distinctive(key):
-            for listing in self.words.get(word, ()):
-                shared[listing].append(word)
-        best = max((len(words) for words in shared.values()), default=0)
+            for known in self.met(word):
+                for listing in self.words[known]:
+                    shared[listing].append(known)
+        # All of them: the nearest in spelling may not be in force on the day that is asked about.
         return [
-            Candidate(listing, self.words[words[0]][listing], False, tuple(words))
+            Candidate(listing, self.words[words[0]][listing], False, tuple(dict.fromkeys(words)))
             for listing, words in sorted(shared.items())
-            if len(words) == best
         ]
+
+    def met(self, word: str) -> list[str]:
+        """Distinctive words of listed names that a word is, or has run together with others."""
+        if word in self.words:
+            return [word]
+        return [known for known in self.long if known in word]
 
 
 @lru_cache(maxsize=65536)
@@ -66,7 +75,8 @@ def even(name: str) -> tuple[str, ...]:
     """The words of a name without case, accents, punctuation and legal form."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = re.sub(r"(?<=\w)\.(?=\w\b)|['’]", "", plain.replace("&", " and "))
+    plain = re.sub(r"['’]s\b|['’]", "", plain.replace("&", " and ").replace("_", " "))
+    plain = re.sub(r"(?<=\w)\.(?=\w\b)", "", plain)
     words = re.findall(r"\w+", plain)
     kept = [_forms().get(w, w) for w in words]
     return tuple(w for w in kept if w)

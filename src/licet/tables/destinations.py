@@ -7,7 +7,7 @@ handled by Part 746. A code that no table knows is unknown, never unmarked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,15 +33,25 @@ class Destinations:
         object.__setattr__(self, "_found", Remembered(rows, self.instruments))
 
     @classmethod
-    def load(cls, folder: Path, instruments: Mapping[str, Instrument], home: str) -> Destinations:
-        """From ``country-chart.csv``, ``country-groups.csv`` and ``countries.csv``."""
+    def load(
+        cls, folder: Path, instruments: Mapping[str, Instrument], home: str, territories: Collection[str] = ()
+    ) -> Destinations:
+        """From ``country-chart.csv``, ``country-groups.csv`` and ``countries.csv``.
+
+        ``territories`` count as the country ``home`` to which they belong.
+        """
+        names = _names(folder / "countries.csv")
         return cls(
             _by_country(folder / "country-chart.csv"),
             _by_country(folder / "country-groups.csv"),
-            _names(folder / "countries.csv"),
+            {spelling: home if code in territories else code for spelling, code in names.items()},
             instruments,
             home,
         )
+
+    def code(self, country: Known) -> Known:
+        """The code that a spelling of a country stands for; unknown for one that no table knows."""
+        return self.names.get(country.strip().casefold()) if isinstance(country, str) else country
 
     def facts(self, country: Known, clock: Clock) -> Mapping[str, Known]:
         """``destination.marks`` and ``destination.groups`` of a country code."""
