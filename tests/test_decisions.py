@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -215,6 +216,77 @@ def test_after_the_sources_run_out_the_affiliates_rule_is_open(regime: Regime) -
         decision = licet.decide(act(regime, facts, owned, on=on), regime)
         assert decision.outcome == outcome, on
     assert any("checked against a published text" in w for w in decision.warnings)
+
+
+BLANK = {"name": None, "roles": ["end_user"]}
+
+
+@pytest.mark.parametrize("place", ["Iran", "ir", "IRN", "Cuba", "north korea"])
+def test_an_embargo_is_met_however_its_country_is_written(place: str, regime: Regime) -> None:
+    party = {"name": "Acme", "roles": ["end_user"], "country": place}
+    decision = licet.decide(
+        act(regime, {**CHIP, "destination.country": place}, party, on="2019-06-01"), regime
+    )
+    assert decision.outcome in ("licence_required", "indeterminate")
+
+
+def test_a_country_nobody_knows_is_unknown(regime: Regime) -> None:
+    decision = licet.decide(
+        act(regime, {**CHIP, "destination.country": "Ruritania"}, on="2019-05-01"), regime
+    )
+    assert decision.outcome == "indeterminate"
+    assert "destination.country" in {q.fact for q in decision.missing}
+
+
+@pytest.mark.parametrize(
+    "party",
+    [
+        {"name": "Huawei Technologies Co., Ltd.", "roles": ["ultimate_consignee"], "same_as": "huawie"},
+        {"name": "Huawei Technologies Co., Ltd.", "roles": ["ultimate_consignee"], "country": "China"},
+        {"name": "Huawei_Technologies Co Ltd", "roles": ["ultimate_consignee"], "country": "CN"},
+    ],
+)
+def test_a_slip_does_not_clear_a_listed_party(party: dict[str, Any], regime: Regime) -> None:
+    assert licet.decide(act(regime, CHIP, party, on="2019-06-10"), regime).outcome == "licence_required"
+
+
+@pytest.mark.parametrize(
+    "party",
+    [
+        {"name": "Huawei Dubai", "roles": ["end_user"], "country": "AE"},
+        {"name": "HUAWEITECH", "roles": ["end_user"], "country": "CN"},
+        {"name": "Huawei's Acme", "roles": ["end_user"], "country": "CN"},
+        {"name": "华为技术有限公司", "roles": ["end_user"], "country": "CN"},
+        {"name": "Acme", "roles": "unknown", "country": "CN"},
+        {"name": "Huawei Technologies Co., Ltd.", "roles": "none", "country": "CN"},
+        BLANK,
+    ],
+)
+def test_doubt_about_a_party_is_asked_about(party: dict[str, Any], regime: Regime) -> None:
+    decision = licet.decide(act(regime, CHIP, party, on="2020-01-15"), regime)
+    if party["roles"] == "unknown":
+        # Who is on no list may take any part; what is unknown of the role matters to nothing.
+        assert decision.outcome in ("no_licence_required", "indeterminate")
+    else:
+        assert decision.outcome == "indeterminate"
+        assert decision.missing
+
+
+def test_an_act_without_a_receiver_asks_for_one(regime: Regime) -> None:
+    alone = licet.Act.stating(regime.vocabulary, {**CHIP, "act.date": "2019-06-10"})
+    assert licet.decide(alone, regime).outcome == "indeterminate"
+    with pytest.raises(FactError, match="belongs to a party"):
+        licet.Act.stating(regime.vocabulary, {"party.acts_for_listed": True})
+
+
+@pytest.mark.parametrize("field", ["review", "citations", "as_of", "law", "facts", "particulars", "files"])
+def test_a_proof_that_was_altered_does_not_hold(field: str, regime: Regime) -> None:
+    from licet.decisions.verifying import ProofError
+
+    stored = json.loads(json.dumps(to_json(licet.decide(act(regime, PATCH, on="2019-05-16"), regime))))
+    for value in ("altered", None, {"a": 1}):
+        with contextlib.suppress(ProofError):
+            assert not licet.verify({**stored, field: value}, regime).holds
 
 
 def test_answering_does_not_touch_the_act(regime: Regime) -> None:

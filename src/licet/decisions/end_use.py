@@ -19,9 +19,15 @@ def with_stated_end_use(act: Act, regime: Regime) -> Act:
     The words come from the law (Supp. 3 to 15 CFR 732); a blank or flagged text stays unknown.
     """
     text = str(act.particulars.get("end_use") or "")
-    if act.facts.get(FACT) is not None or not text.strip() or red_flag(text, regime):
+    if act.facts.get(FACT) is not None or says_nothing(text, regime) or red_flag(text, regime):
         return act
     return replace(act, facts={**act.facts, FACT: "civil"})
+
+
+def says_nothing(text: str, regime: Regime) -> bool:
+    """Whether the text is blank or stands in for one that is still to come."""
+    plain = text.strip().casefold().strip(" .")
+    return not plain or plain in {str(p).strip(" .") for p in _data(regime)["placeholders"]}
 
 
 def red_flag(text: str, regime: Regime) -> str | None:
@@ -32,6 +38,12 @@ def red_flag(text: str, regime: Regime) -> str | None:
 
 @lru_cache(maxsize=8)
 def _flags(regime: Regime) -> re.Pattern[str]:
-    path = regime.folder / "us" / "ear" / "part-732" / "red-flags.yaml"
-    words = [re.escape(str(word)) for word in plain_yaml.read_file(path)["words"]]
+    words = [re.escape(str(word)) for word in _data(regime)["words"]]
     return re.compile(rf"\b({'|'.join(words)})\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8)
+def _data(regime: Regime) -> dict[str, list[str]]:
+    path = regime.folder / "us" / "ear" / "part-732" / "red-flags.yaml"
+    data: dict[str, list[str]] = plain_yaml.read_file(path)
+    return data

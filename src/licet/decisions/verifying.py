@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -37,7 +39,7 @@ class Verification:
 
 def to_json(decision: Decision) -> dict[str, Any]:
     """A decision's proof as plain data, to be stored."""
-    return {
+    data = {
         "schema": SCHEMA,
         **asdict(decision.proof),
         "unrelieved": decision.unrelieved,
@@ -47,6 +49,14 @@ def to_json(decision: Decision) -> dict[str, Any]:
         "missing": [{"fact": q.fact, "about": q.about, "ask": q.ask} for q in decision.missing],
         "notice": decision.regime.notice,
     }
+    plain: dict[str, Any] = json.loads(json.dumps(data))
+    return plain | {"seal": seal(plain)}
+
+
+def seal(data: Mapping[str, Any]) -> str:
+    """A digest over everything else in a proof: a slip of the hand shows, a forger could make another."""
+    rest = {key: value for key, value in data.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def verify(stored: Mapping[str, Any], regime: Regime) -> Verification:
@@ -63,11 +73,34 @@ def verify(stored: Mapping[str, Any], regime: Regime) -> Verification:
         as_of, known_at = moment_from(stored["as_of"], "as_of"), moment_from(stored["known_at"], "known_at")
         nodes = [*stored["scope"], *stored["demands"]]
         decision = decide(act, regime, as_of, known_at, bool(stored.get("unrelieved")))
-        differences = tuple(_differences(stored, nodes, decision, regime))
-    except (KeyError, TypeError, AttributeError) as error:
+        differences = [*_differences(stored, nodes, decision, regime), *_altered(stored, decision)]
+        changed = tuple(_changed(stored["files"], regime))
+        if not changed and (stored["law"], stored["lists"]) != (regime.digest, regime.lists_digest):
+            differences.append("law, lists: the digests are not those of the files that the proof names")
+    except (LicetError, KeyError, TypeError, AttributeError, ValueError) as error:
         raise ProofError(f"the proof is damaged: {error!r}") from None
-    changed = tuple(_changed(stored.get("files") or {}, regime))
-    return Verification(not differences, differences, changed, decision)
+    return Verification(not differences, tuple(differences), changed, decision)
+
+
+# What depends on the law at hand or the engine, and is compared on its own.
+_OF_THE_LAW = frozenset(
+    ("law", "lists", "rulebook", "files", "engine", "seal", "scope", "demands", "outcome", "notice")
+)
+
+
+def _altered(stored: Mapping[str, Any], decision: Decision) -> Iterator[str]:
+    """Everything else in which the stored proof is not what deciding again gives."""
+    if stored.get("seal") != seal(stored):
+        yield "seal: the proof was altered after it was made"
+    made = to_json(decision)
+    for key in made.keys() - _OF_THE_LAW:
+        if stored.get(key) != made[key]:
+            yield f"{key}: {_short(stored.get(key))} in the proof, {_short(made[key])} now"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 120 else f"{text[:117]}..."
 
 
 def _differences(

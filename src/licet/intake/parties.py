@@ -40,7 +40,9 @@ class Stated:
         # "no" and 0 are what templates fill in for nobody; anything else is about somebody.
         known = any(value and value is not ABSENT for value in self.facts.values())
         listed = self.same_as not in (None, NOBODY)
-        return bool(self.name) or listed or (not self.nobody and (self.expected or known))
+        # Who has an address is somebody, even where the name is wanting.
+        located = bool(self.country or self.address)
+        return bool(self.name) or listed or (not self.nobody and (self.expected or known or located))
 
 
 def name_in(cell: Cell, stated: Stated) -> None:

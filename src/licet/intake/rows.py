@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from licet.act import Act, Party
+from licet.act import Act
 from licet.intake import amounts, codes
 from licet.intake.errors import Misread
 from licet.intake.facts import Reader, Reading, is_word, plain_number, usable
@@ -77,7 +77,6 @@ class RowReader:
             faults.append(Fault("", "", misread.problem, misread.remedy))
         if faults:
             return self._reject(row, faults)
-        self._unnamed(roles, parties, row.number)
         return Act(facts, parties, kept, f"{self._file}, row {row.number}")
 
     def _fact(self, index: int, cell: Cell, number: int) -> Known:
@@ -147,15 +146,6 @@ class RowReader:
                     f"the end use is {text!r} here and {spoken(known)!r} in {self._headings[END_USE]}",
                     "Say it once.",
                 )
-
-    def _unnamed(self, roles: dict[str, Stated], parties: tuple[Party, ...], number: int) -> None:
-        """Says where a role's cells are not used because its name is blank."""
-        for role, stated in roles.items():
-            used = stated.nobody or any(role in party.roles for party in parties)
-            if not used and (stated.country or stated.address):
-                column = self._headings.get(f"{role}_name", f"{role}_name")
-                text = "blank, though a country or address is given; nobody is taken to act in this role"
-                self._notes.add(number, column, "unnamed", text)
 
     def _reject(self, row: Row, faults: list[Fault]) -> Reject:
         cells = dict.fromkeys(self._plan.headings, "")
