@@ -46,8 +46,8 @@ def judged(book: Rulebook, force: Any, facts: Any, rows: Any) -> tuple[Outcome, 
     return conclude(demands, in_scope)
 
 
-def family(outcome: Outcome) -> str:
-    return "authorised" if outcome.startswith("authorised") else outcome.value
+def family(outcome: str) -> str:
+    return "authorised" if outcome.startswith("authorised") else str(outcome)
 
 
 def book_of(*rules: Rule) -> Rulebook:
@@ -143,13 +143,19 @@ def test_windows_have_force_as_they_say(windows: Any) -> None:
 @settings(max_examples=120)
 @given(situations())
 def test_outcome_is_the_naive_outcome(case: Any) -> None:
-    """The judge comes to the outcome that the definitions come to, at once or by weighing."""
+    """The judge comes to the outcome that the definitions come to, at once or by weighing.
+
+    It may leave open which authorisation is relied on where every way things may lie leads to
+    the same: the definitions are read by trying all of them, the judge looks at bounds.
+    """
     book, facts, rows = case
     force = force_of(book)
     known = facts if some.SCOPE in book.conclusions else {**facts, some.SCOPE: True}
     by_definition = naive.outcome(reading_of(book, known, rows), some.SCOPE)
-    assert Judge(book, some.SCOPE).outcome(force, facts, rows) == by_definition
-    assert judged(book, force, facts, rows)[0] == by_definition
+    outcome = judged(book, force, facts, rows)[0]
+    assert Judge(book, some.SCOPE).outcome(force, facts, rows) is outcome
+    if outcome != by_definition:
+        assert (outcome, family(by_definition)) == (Outcome.INDETERMINATE, "authorised")
 
 
 @settings(max_examples=120)

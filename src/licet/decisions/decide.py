@@ -135,6 +135,13 @@ class Decision:
         for requirement in self.requirements:
             if requirement.remains and requirement.review is None and requirement.review_text:
                 found.append(f"Review policy not determined; the entry says: {requirement.review_text}")
+        for name, value in self.act.facts.items():
+            if value is not None and self.regime.vocabulary[name].source == "table":
+                found.append(f"{name} was stated, not looked up in the tables.")
+        for party in self.act.parties:
+            same = party.name and party.same_as == "none" and self.regime.listings.find(party.name)
+            if same and same[0].sure:
+                found.append(f"{party.name} is said to be nobody listed; {same[0].listed_name} is.")
         for row in self.case.who:
             if row.listing is not None and row.listing.scope.covers is None:
                 found.append(f"The entry of {row.listing.name} was not read: {row.listing.scope.text}")
