@@ -176,6 +176,14 @@ def test_norway_is_a_country_in_every_file(regime: Regime) -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["[" * 50_000, "- " * 50_000, "{a: " * 50_000, "? " * 50_000])
+def test_bottomless_yaml_is_refused(text: str) -> None:
+    from licet.language import plain_yaml
+
+    with pytest.raises(LawError):
+        plain_yaml.read(text, "x")
+
+
 def test_every_listing_and_table_rests_on_a_known_instrument(regime: Regime) -> None:
     for versions in regime.listings.versions.values():
         for version in versions:

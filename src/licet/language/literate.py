@@ -75,6 +75,8 @@ class _Block:
         if not isinstance(data, dict):
             raise LawError(f"{self.where}: a rule block holds 'name: value' lines")
         self.data = {re.sub(r"\s+", "_", str(key)): value for key, value in data.items()}
+        if len(self.data) < len(data):
+            raise LawError(f"{self.where}: a property is given twice")
         self.id = str(self.data.get("rule") or "")
         if not self.id:
             raise self.error("a rule needs its id: 'rule: 744.11(a)'")

@@ -15,7 +15,7 @@ import yaml
 
 from licet.language.errors import LawError
 
-TRAPS = frozenset({"y", "n", "yes", "no", "on", "off"})
+_DEEPEST = 100
 
 
 class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
@@ -54,6 +54,9 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 def read(text: str, where: str, first_line: int = 1) -> Any:
     """The data that ``text`` holds; faults name ``where``, the line and the column."""
+    if _depth(text) > _DEEPEST:
+        # The reader in C has no bottom: it would take the whole process with it.
+        raise LawError(f"{where}: nested too deeply to be read")
     try:
         return yaml.load(text, _Loader)
     # Tags and odd keys make the reader's own constructors fail in several ways.
@@ -62,6 +65,16 @@ def read(text: str, where: str, first_line: int = 1) -> Any:
         at = f", line {mark.line + first_line}, column {mark.column + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error)
         raise LawError(f"{where}{at}: not readable as YAML: {problem}") from None
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets and entries on one line are nested, at the most; quotes are not looked at."""
+    deepest = depth = 0
+    for mark in re.findall(r"[\[{\]}]", text):
+        depth = depth + 1 if mark in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    runs = re.findall(r"(?:[-?:][ \t]+)+", text)
+    return max([deepest, *(len(run) // 2 for run in runs)])
 
 
 def read_file(path: Path) -> Any:
