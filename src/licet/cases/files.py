@@ -13,14 +13,20 @@ from licet.regime import Regime
 
 
 def case_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files themselves, and every ``*.cases.yaml`` below the folders among ``paths``."""
+    """The files themselves, and every case file of either form below the folders among ``paths``."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(path.rglob("*.cases.yaml"))
+            yield from (found for found in sorted(path.rglob("*.yaml")) if _holds_cases(found))
         elif path.exists():
             yield path
         else:
             raise LawError(f"{path}: no such file or folder")
+
+
+def _holds_cases(path: Path) -> bool:
+    if path.name.endswith(".cases.yaml"):
+        return True
+    return f"schema: {export_cases.SCHEMA}" in path.read_text(encoding="utf-8", errors="replace")
 
 
 def run_file(path: Path, regime: Regime) -> Iterator[CaseResult]:
