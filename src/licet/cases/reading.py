@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from importlib import resources
@@ -293,7 +293,7 @@ class Reading:
         wanted = members(r if r in known else "other" for r in roles)
         for i, party in enumerate(self.parties):
             if party.reference == ref:
-                self.parties[i] = Party(**{**_fields(party), "roles": party.roles | wanted})
+                self.parties[i] = replace(party, roles=party.roles | wanted)
                 return
         told = self.registry[ref]
         self.parties.append(
@@ -407,7 +407,3 @@ def _main_reasons(table: ControlList, eccn: str) -> frozenset[str]:
     """
     lines = [x for x in table.controls.get(eccn[:5], ()) if x.reach(eccn) is None and x.what[:2] == "NS"]
     return members(x.what for x in lines if x.depends.startswith("only if for") or not x.depends)
-
-
-def _fields(party: Party) -> dict[str, Any]:
-    return {name: getattr(party, name) for name in Party.__dataclass_fields__}

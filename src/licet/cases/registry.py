@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -138,11 +138,16 @@ def _superseding(
     by = next(iter(_FR.findall(text)), text)
     added = tuple(Footnote(n, changed) for n in re.findall(r"footnote (\d+)", text))
     policy = next((p for p in POLICIES if p.replace("_", " ") in text.replace("_", " ")), "")
-    return Listing(
-        id=first.id, list=first.list, name=first.name, also=(), country=first.country, address=first.address,
-        family=first.family, start=changed, through=until, by=by, amended_by=(), scope=first.scope,
-        terms=review_terms(policy) if policy else first.terms, footnotes=(*footnotes, *added), public=changed,
-    )  # fmt: skip
+    return replace(
+        first,
+        start=changed,
+        through=until,
+        by=by,
+        amended_by=(),
+        terms=review_terms(policy) if policy else first.terms,
+        footnotes=(*footnotes, *added),
+        public=changed,
+    )
 
 
 def _is_address(party: Mapping[str, Any], event: Mapping[str, Any]) -> bool:

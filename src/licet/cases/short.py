@@ -5,8 +5,8 @@ base:                       # what every case of the file starts from
   parties: [{name: "Huawei Technologies Co., Ltd.", roles: [ultimate_consignee]}]
 cases:
 - case: the day before     # what is not stated is not so; ``unknown`` says that it is not known
-  on: 2019-05-15
-  known: 2019-05-21        # optional: what was public by then
+  as_of: 2019-05-15
+  known_at: 2019-05-21     # optional: what was public by then
   with: {certificate.by: exporter}
   then: no_licence_required
   stands: [744.11(a)]      # rules that must stand, fall or be open, for any party
@@ -21,6 +21,7 @@ cases:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +75,9 @@ def decide_case(case: Mapping[str, Any], base: Mapping[str, Any], regime: Regime
     parties = []
     for told in case.get("parties", base.get("parties") or ()):
         party = party_from(vocabulary, told)
-        facts = with_silence(party.facts, vocabulary, of_party=True)
-        for name in ("party.name", "party.roles", "party.country"):
-            facts.pop(name, None)
-        parties.append(party.__class__(**{**_fields(party), "facts": facts}))
+        parties.append(replace(party, facts=with_silence(party.facts, vocabulary, of_party=True)))
     act = Act(with_silence(stated, vocabulary), tuple(parties))
     return decide(act, regime, _moment(case, "as_of"), _moment(case, "known_at"))
-
-
-def _fields(party: Any) -> dict[str, Any]:
-    return {name: getattr(party, name) for name in party.__dataclass_fields__}
 
 
 def _moment(case: Mapping[str, Any], key: str) -> Moment | None:

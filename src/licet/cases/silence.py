@@ -17,6 +17,9 @@ NEVER_SILENT = frozenset(
         "item.kind",
         "item.eccn",
         "item.us_origin",
+        "party.name",
+        "party.roles",
+        "party.country",
     }
 )
 

@@ -14,7 +14,7 @@ from licet.cli.exits import exit_for
 from licet.cli.explain import show
 from licet.cli.options import FILE, policy_option, time_options
 from licet.decisions.answers import answered
-from licet.decisions.asking import next_question
+from licet.decisions.asking import next_question, put
 from licet.decisions.decide import Decision
 from licet.decisions.decide import decide as decided
 from licet.decisions.end_use import with_stated_end_use
@@ -130,9 +130,7 @@ def _interview(decision: Decision) -> Decision:
         if value is None:
             passed.add(question.key)
             continue
-        act = answered(decision.act, question, value)
-        clock = decision.clock
-        decision = decided(act, regime, clock.as_of, clock.known_at, decision.unrelieved)
+        decision = put(decision, [(question, value)])
     return decision
 
 

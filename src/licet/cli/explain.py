@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from licet.act import Act
 from licet.cli.exits import exit_for
 from licet.cli.options import FILE, load_book, policy_option, time_options
 from licet.decisions.asking import what_to_ask
@@ -47,11 +48,7 @@ def explain(
     """Explain one line of ORDERS: what was weighed, what would change it, what to ask."""
     regime = Regime.load()
     book = load_book(orders, regime, profile)
-    acts = [
-        act
-        for i, act in enumerate(book.acts, 1)
-        if _wanted(act.particulars, act.source, i, number, row, order)
-    ]
+    acts = [act for i, act in enumerate(book.acts, 1) if _wanted(act, i, number, row, order)]
     if not acts:
         raise click.UsageError("no such line; name one with --line, --row or --order")
     line = next(iter(decide_book(acts[:1], regime, as_of, known_at, unrelieved)))
@@ -85,15 +82,12 @@ def show(decision: Decision, full: bool = False) -> None:
             click.echo(f"  Settled whatever the answers: {facts}")
 
 
-def _wanted(
-    particulars: object, source: str, place: int, number: int | None, row: int | None, order: str | None
-) -> bool:
-    told_of = dict(particulars) if isinstance(particulars, dict) else {}
+def _wanted(act: Act, place: int, number: int | None, row: int | None, order: str | None) -> bool:
     if row is not None:
-        return source.endswith(f"row {row}")
+        return act.source.endswith(f"row {row}")
     if order is not None:
-        same = str(told_of.get("order_id")) == order
-        return same and (number is None or str(told_of.get("line")) == str(number))
+        same = str(act.particulars.get("order_id")) == order
+        return same and (number is None or str(act.particulars.get("line")) == str(number))
     return number == place
 
 

@@ -6,7 +6,7 @@ values on either side of each comparison stand for all others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -37,6 +37,13 @@ def answered(act: Act, question: Question, value: Known) -> Act:
         party = replace(party, facts={**party.facts, question.fact: value})
     parties[question.party] = party
     return replace(act, parties=tuple(parties))
+
+
+def all_answered(act: Act, answers: Iterable[tuple[Question, Known]]) -> Act:
+    """The act with several questions answered."""
+    for question, value in answers:
+        act = answered(act, question, value)
+    return act
 
 
 def worth_trying(book: Rulebook, question: Question, act: Act) -> tuple[Value, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from licet.act import Act
-from licet.decisions.answers import answered, worth_trying
+from licet.decisions.answers import all_answered, answered, worth_trying
 from licet.decisions.decide import Decision, decide, outcome_of
 from licet.decisions.outcome import Outcome
 from licet.decisions.questions import Question
@@ -69,14 +69,13 @@ class _Search:
 
     def settles(self, questions: Sequence[Question]) -> bool:
         """Whether every combination of answers leads to a certain outcome."""
+        if len(questions) == 1:
+            return len(self.endings(questions[0])) == len(self.values(questions[0]))
         return all(outcome is not Outcome.INDETERMINATE for outcome in self.outcomes(questions))
 
     def outcomes(self, questions: Sequence[Question]) -> Iterator[Outcome]:
         for values in product(*(self.values(q) for q in questions)):
-            act = self.decision.act
-            for question, value in zip(questions, values, strict=True):
-                act = answered(act, question, value)
-            yield self.outcome(act)
+            yield self.outcome(all_answered(self.decision.act, zip(questions, values, strict=True)))
 
     def values(self, question: Question) -> tuple[Value, ...]:
         return worth_trying(self.decision.regime.book, question, self.decision.act)
@@ -94,7 +93,5 @@ def next_question(decision: Decision) -> Question | None:
 
 def put(decision: Decision, answers: Iterable[tuple[Question, Value]]) -> Decision:
     """The decision with questions answered."""
-    act = decision.act
-    for question, value in answers:
-        act = answered(act, question, value)
+    act = all_answered(decision.act, answers)
     return decide(act, decision.regime, decision.clock.as_of, decision.clock.known_at, decision.unrelieved)

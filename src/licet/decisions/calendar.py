@@ -77,14 +77,12 @@ def _tables(regime: Regime) -> Iterator[Turn]:
     ):
         for country, rows in table.items():
             for row in rows:
+                group = f" {row.cells['group']}" if "group" in row.cells else ""
+                what = f"{name}{group}: {country}"
                 if row.start is not None:
-                    group = f" {row.cells['group']}" if "group" in row.cells else ""
-                    yield _turn(regime, day(row.start), f"{name}{group}: {country} begins", row.by)
+                    yield _turn(regime, day(row.start), f"{what} begins", row.by)
                 if row.through is not None:
-                    group = f" {row.cells['group']}" if "group" in row.cells else ""
-                    yield _turn(
-                        regime, row.through + timedelta(days=1), f"{name}{group}: {country} ends", row.by
-                    )
+                    yield _turn(regime, row.through + timedelta(days=1), f"{what} ends", row.by)
 
 
 def _announcements(regime: Regime) -> Iterator[Turn]:

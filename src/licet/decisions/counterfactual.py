@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from licet.act import Act
-from licet.decisions.answers import answered, worth_trying
+from licet.decisions.answers import worth_trying
+from licet.decisions.asking import put
 from licet.decisions.decide import Decision, decide
 from licet.decisions.outcome import Outcome
 from licet.decisions.questions import Question
@@ -77,18 +78,16 @@ def _changeable(decision: Decision) -> Iterator[Question]:
 
 
 def _try(decision: Decision, changes: list[tuple[Question, Value]]) -> Change | None:
-    act = decision.act
     told: list[tuple[str, str, Known, Value]] = []
     for question, value in changes:
         old = _current(decision, question)
         if old == value:
             return None
         told.append((question.fact, question.about, old, value))
-        act = answered(act, question, value)
-    other = decide(act, decision.regime, decision.clock.as_of, decision.clock.known_at, decision.unrelieved)
+    other = put(decision, changes)
     if other.outcome in (decision.outcome, Outcome.INDETERMINATE):
         return None
-    return Change(tuple(told), other.outcome, _turned(decision, other), act)
+    return Change(tuple(told), other.outcome, _turned(decision, other), other.act)
 
 
 def _current(decision: Decision, question: Question) -> Known:

@@ -24,6 +24,7 @@ from licet.language.window import Standing
 from licet.version import __version__
 
 VERDICTS = {True: "stands", False: "falls", None: "open"}
+JOINTS: Mapping[type, str] = {e.And: "and", e.Or: "or", e.Not: "not", e.SomeParty: "some party"}
 TRUTHS = {True: "yes", False: "no", None: "unknown"}
 
 
@@ -272,8 +273,7 @@ class _Shape:
 
 @lru_cache(maxsize=4096)
 def _shape(node: e.Condition) -> _Shape:
-    joints = {e.And: "and", e.Or: "or", e.Not: "not", e.SomeParty: "some party"}
-    joint = joints.get(type(node), "")
+    joint = JOINTS.get(type(node), "")
     parts = tuple(_shape(part) for part in e.children(node)) if joint else ()
     return _Shape(node, e.show(node), joint, tuple(dict.fromkeys(e.facts(node))) if not joint else (), parts)
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from licet.decisions.judge import ByMoment, Judge
 from licet.decisions.outcome import Outcome
-from licet.decisions.proof import TRUTHS, VERDICTS, Said, Weighed
+from licet.decisions.proof import JOINTS, TRUTHS, VERDICTS, Said, Weighed
 from licet.language import expression as e
 from licet.language.compiling import Writer
 from licet.language.evaluating import Facts, Rows
@@ -24,8 +24,6 @@ from licet.language.instrument import Moment
 from licet.language.rulebook import Rulebook, Standings
 from licet.language.values import Truth, any_of, spoken
 from licet.language.window import Clock
-
-JOINTS: Mapping[type, str] = {e.And: "and", e.Or: "or", e.Not: "not", e.SomeParty: "some party"}
 
 
 class Trace(NamedTuple):

@@ -10,7 +10,6 @@ from typing import Any
 
 from licet.act import Act, party_from
 from licet.decisions.decide import Decision, decide
-from licet.decisions.proof import Proof
 from licet.language.errors import LicetError
 from licet.language.instrument import moment_from
 from licet.regime import Regime
@@ -111,7 +110,7 @@ def _differences(
     before = {(n["rule"], n.get("party", "")): n for top in nodes for n in _walk(top)}
     after = {(n.rule, n.party): n for n in decision.proof.nodes}
     for (rule, party), old in before.items():
-        about = f"rule {rule}{f' for {party}' if party else ''}"
+        about = _about(rule, party)
         if rule not in regime.book.rules:
             yield f"{about}: no longer in the law"
             continue
@@ -128,7 +127,11 @@ def _differences(
         elif old.get("listing", "") != new.listing:
             yield f"{about}: listing {old.get('listing')!r} in the proof, {new.listing!r} now"
     for rule, party in after.keys() - before.keys():
-        yield f"rule {rule}{f' for {party}' if party else ''}: weighed now, not in the proof"
+        yield f"{_about(rule, party)}: weighed now, not in the proof"
+
+
+def _about(rule: str, party: str) -> str:
+    return f"rule {rule} for {party}" if party else f"rule {rule}"
 
 
 def _walk(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -149,7 +152,7 @@ def _changed(files: Mapping[str, str], regime: Regime) -> Iterator[str]:
             yield f"{name}: changed since"
 
 
-def engine_of(proof: Proof | Mapping[str, Any]) -> str:
-    """The version that made a proof, and the one at hand where it differs."""
-    made = proof.engine if isinstance(proof, Proof) else str(proof.get("engine"))
+def engine_of(stored: Mapping[str, Any]) -> str:
+    """The version that made a stored proof, and the one at hand where it differs."""
+    made = str(stored.get("engine"))
     return made if made == __version__ else f"{made} (this is {__version__})"

@@ -17,7 +17,6 @@ from licet.language.rule import Rule
 from licet.language.rulebook import Rulebook
 from licet.language.values import ABSENT, Truth, any_of
 
-Verdict = Truth | list[Truth]
 Compiled = Callable[[Sequence[Truth], Facts, Rows], list[Any]]
 
 _INLINE = ("flag", "text", "code", "choice")

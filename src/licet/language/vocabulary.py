@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,7 @@ _READERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vocabulary:
     """All entries by name."""
 
@@ -171,7 +172,7 @@ class Vocabulary:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
 
-    @property
+    @cached_property
     def countries(self) -> tuple[str, ...]:
         """The facts that are countries: their spellings are evened out before any rule reads them."""
         return tuple(entry.name for entry in self if entry.unit == "country")
