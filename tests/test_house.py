@@ -19,7 +19,7 @@ SOURCE = ROOT / "src" / "licet"
 DOCS = ROOT / "docs"
 
 # Each part may import those before it, and nothing that stands after.
-FLOORS = ["version", "language", "act", "tables", "parties", "regime", "decisions", "cases", "intake", "cli"]
+FLOORS = ["version", "language", "act", "tables", "screening", "parties", "lists", "regime", "decisions", "cases", "intake", "cli"]
 ALLOWED_BESIDE = {("cases", "intake"), ("intake", "cases"), ("intake", "decisions"), ("intake", "regime")}
 
 

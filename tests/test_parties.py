@@ -13,7 +13,6 @@ from licet.language.expression import show
 from licet.language.values import PartlyKnown
 from licet.parties.listing import Listings
 from licet.parties.names import NameIndex
-from licet.parties.ownership import Owner, listed_share
 from licet.parties.terms import review_terms, scope_of
 from licet.regime import LAW, Regime
 
@@ -116,30 +115,6 @@ def test_overlapping_versions_of_a_listing_are_refused(regime: Regime) -> None:
     version = regime.listings.versions["huawei"][0]
     with pytest.raises(LawError, match="overlaps"):
         Listings.of([version, version])
-
-
-OWNERS = {
-    "half": [Owner("listed", 50), Owner("somebody", 50)],
-    "under": [Owner("listed", 49.9), Owner("somebody", 50.1)],
-    "two": [Owner("listed", 25), Owner("other listed", 25)],
-    "chain": [Owner("half", 60)],
-    "weak chain": [Owner("under", 100)],
-    "not known": [Owner("listed", None), Owner("somebody", 20)],
-    "settled": [Owner("listed", 70), Owner("other listed", None)],
-    "circle": [Owner("circle", 80), Owner("listed", 20)],
-}
-
-
-@pytest.mark.parametrize(
-    ("party", "share"),
-    [("half", 50), ("under", 49.9), ("two", 50), ("chain", 60), ("weak chain", 0), ("not known", None), ("settled", 70),
-     ("circle", 20), ("nobody", 0)],
-)  # fmt: skip
-def test_ownership_adds_up_and_stays_unknown_where_it_is(party: str, share: float | None) -> None:
-    found = listed_share(
-        party, lambda ref: OWNERS.get(ref, []), lambda ref: ref in ("listed", "other listed"), 50
-    )
-    assert found == share
 
 
 def test_the_control_list_knows_paragraphs(regime: Regime) -> None:

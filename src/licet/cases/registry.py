@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from licet.language.errors import LicetError
@@ -13,7 +14,7 @@ from licet.language.instrument import Moment, day, moment_from
 from licet.language.rule import POLICIES
 from licet.language.window import Clock
 from licet.parties.listing import Footnote, Listing, Listings
-from licet.parties.ownership import Owner, listed_share
+from licet.parties.ownership import Holdings, OwnershipTest, Share, listed_share
 from licet.parties.terms import review_terms, scope_of
 from licet.regime import Regime
 
@@ -57,27 +58,37 @@ class Registry:
             raise LicetError(f"the party {ref!r} is not in the registry of the file")
         return self.parties[ref]
 
+    @cached_property
+    def holdings(self) -> Holdings:
+        """Who owns whom; what the file does not state, nobody owns."""
+        return Holdings(tuple(_shares(self.parties)), rest="nobody")
+
     def share(self, ref: str, clock: Clock) -> float | None:
         """The share of a party that listed parties own together; ``None`` where it is not known."""
-        return listed_share(ref, self.owners, lambda owner: self.is_listed(owner, clock), self.threshold)
-
-    def owners(self, ref: str) -> Iterator[Owner]:
-        """Direct owners of a party."""
-        for owner in self.parties.get(ref, {}).get("owners") or []:
-            yield Owner(str(owner.get("ref") or owner.get("name")), owner.get("pct"))
+        return listed_share(
+            ref, self.holdings, lambda owner: self.is_listed(owner, clock), OwnershipTest(self.threshold)
+        )
 
     def is_listed(self, ref: str, clock: Clock) -> bool:
         """Whether a party is on the Entity List on that day."""
         return any(v.list == "entity_list" and v.in_force(clock) for v in self.listings.of_id(ref, clock))
 
-    def listed_owners(self, ref: str, clock: Clock) -> Iterator[Listing]:
+    def listed_owners(self, ref: str, clock: Clock, seen: frozenset[str] = frozenset()) -> Iterator[Listing]:
         """The listings of all listed parties that own a party, directly or through others."""
-        for owner in self.owners(ref):
-            for version in self.listings.of_id(owner.ref, clock):
+        for share in self.holdings.owners.get(ref, ()):
+            if share.owner in seen:
+                continue
+            for version in self.listings.of_id(share.owner, clock):
                 if version.list == "entity_list" and version.in_force(clock):
                     yield version
-            if owner.ref != ref:
-                yield from self.listed_owners(owner.ref, clock)
+            yield from self.listed_owners(share.owner, clock, seen | {ref})
+
+
+def _shares(parties: Mapping[str, Mapping[str, Any]]) -> Iterator[Share]:
+    for ref, party in parties.items():
+        for owner in party.get("owners") or []:
+            name, percent = str(owner.get("ref") or owner.get("name")), owner.get("pct")
+            yield Share(name, ref) if percent is None else Share(name, ref, float(percent), float(percent))
 
 
 def _versions(

@@ -1,0 +1,1 @@
+"""One reader for each published format; each turns a file into records and invents nothing."""
