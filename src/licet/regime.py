@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from licet.language import plain_yaml
+from licet.language.errors import LawError
 from licet.language.instrument import Instrument, Moment, instruments_from
 from licet.language.literate import rules_in
 from licet.language.rulebook import Rulebook
@@ -21,7 +24,30 @@ from licet.tables.control_list import ControlList
 from licet.tables.dated import digest
 from licet.tables.destinations import Destinations
 
+if TYPE_CHECKING:
+    from licet.lists.snapshot import Snapshot
+
 LAW = Path(str(resources.files("licet"))) / "law"
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedList:
+    """A published list and what follows from being on it (``lists.yaml``).
+
+    ``owned`` says whether it reaches companies that listed parties own, ``decided`` which rules
+    of this law apply it, ``since`` the day from which its effect is as written, if that is known.
+    """
+
+    code: str
+    name: str
+    owner: str
+    consequence: str
+    means: str
+    owned: str
+    cite: str
+    decided: str
+    since: date | None = None
+    confidence: str = "confirmed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +70,11 @@ class Regime:
     destinations: Destinations
     control_list: ControlList
     listings: Listings
+    lists: Mapping[str, RestrictedList] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     folder: Path = LAW
+    roll_digest: str = ""
+    snapshots: tuple[Snapshot, ...] = ()
 
     @classmethod
     def load(cls, folder: Path = LAW) -> Regime:
@@ -57,8 +86,9 @@ class Regime:
         vocabulary = Vocabulary.from_file(folder / "facts.yaml")
         ear = folder / "us" / "ear"
         about = plain_yaml.read_file(ear / "regime.yaml")
-        instruments = instruments_from(sorted((ear / "instruments").glob("*.yaml")))
-        law_files = sorted(ear.rglob("*.md"))
+        parts = [ear, *(folder / part for part in about.get("with", ()))]
+        instruments = instruments_from(sorted(p for part in parts for p in part.glob("instruments/*.yaml")))
+        law_files = [path for part in parts for path in sorted(part.rglob("*.md"))]
         rules = [r for path in law_files for r in rules_in(path, path.relative_to(folder).as_posix())]
         book = Rulebook.of(rules, vocabulary, instruments)
         tables = ear / "tables"
@@ -74,6 +104,7 @@ class Regime:
             destinations=Destinations.load(tables, instruments, about["home"], about["home territories"]),
             control_list=ControlList.load(tables),
             listings=Listings.load(tables / "listings.csv", instruments),
+            lists=_lists(folder / "lists.yaml", vocabulary),
             files={p.relative_to(folder).as_posix(): digest(p) for p in _law_data(folder)},
             folder=folder,
         )
@@ -96,16 +127,52 @@ class Regime:
 
     @property
     def lists_digest(self) -> str:
-        """The digest of the listings."""
+        """The digest of the listings: of the law's own table, and of every snapshot laid beside it."""
+        if self.roll_digest:
+            return self.roll_digest
         return next((sha for name, sha in self.files.items() if name.endswith("listings.csv")), "")
+
+    def restricted_list(self, code: str) -> RestrictedList:
+        """The list with this code; one that nobody wrote down has the consequence its source names."""
+        return self.lists.get(code) or self.lists["opensanctions"]
 
     def clock(self, as_of: Moment, known_at: Moment | None = None) -> Clock:
         """A view of time; ``known_at`` is by default the day at which the law was written down."""
         return Clock(as_of, self.knowledge if known_at is None else known_at, self.zone)
 
+    def with_history(self, path: Path) -> Regime:
+        """The same law over its own listings and those of the history of lists in a file.
+
+        Raises:
+            HistoryError: if there is no history, or it cannot be read.
+        """
+        from licet.lists.effect import PublishedRules
+        from licet.lists.history import History
+        from licet.lists.roll import open_roll
+
+        tables = self.folder / "us" / "ear" / "tables"
+        rules = PublishedRules.load(tables / "rules-published.csv", self.instruments)
+        with History.open(path) as history:
+            roll = open_roll(history, self.listings, rules, self.digest)
+            snapshots = history.snapshots()
+        return replace(self, listings=roll.listings, roll_digest=roll.digest, snapshots=snapshots)
+
     def with_listings(self, listings: Listings) -> Regime:
         """The same law over other lists."""
         return replace(self, listings=listings)
+
+
+def _lists(path: Path, vocabulary: Vocabulary) -> dict[str, RestrictedList]:
+    found = {}
+    for code, given in plain_yaml.read_file(path).items():
+        try:
+            found[code] = RestrictedList(code=code, **given)
+        except TypeError as error:
+            raise LawError(f"{path.name}: {code}: {error}") from None
+        consequence = vocabulary["listing.consequence"].values
+        if given["consequence"] not in consequence:
+            raise LawError(f"{path.name}: {code}: the consequence is not one of {', '.join(consequence)}")
+    return found
 
 
 def _law_data(folder: Path) -> Iterator[Path]:

@@ -8,8 +8,6 @@ listed.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -19,18 +17,20 @@ from licet.language.evaluating import truth
 from licet.language.expression import TRUE
 from licet.language.values import ABSENT, Known, Truth, members
 from licet.language.window import Clock
+from licet.parties.finding import readable
 from licet.parties.listing import Listing, identity
-from licet.parties.terms import UNREAD
+from licet.parties.terms import BY_REFERENCE, UNREAD, Term
 from licet.regime import Regime
 
 _LISTING_FACTS = (
     "listing.list", "listing.in_force", "listing.since", "listing.by", "listing.family", "listing.is_address",
-    "listing.covers_item", "listing.review", "listing.footnotes", "listing.allows_exception",
+    "listing.covers_item", "listing.review", "listing.refers_to", "listing.footnotes",
+    "listing.allows_exception", "listing.consequence", "listing.programmes",
 )  # fmt: skip
 _UNLISTED: dict[str, Known] = {
     **dict.fromkeys(_LISTING_FACTS, ABSENT),
     **dict.fromkeys(("listing.in_force", "listing.is_address", "listing.covers_item"), False),
-    "listing.footnotes": members(()),
+    **dict.fromkeys(("listing.footnotes", "listing.refers_to", "listing.programmes"), members(())),
 }
 _UNKNOWN: dict[str, Known] = dict.fromkeys(_LISTING_FACTS, None)
 
@@ -48,6 +48,8 @@ class Row:
     sure: bool = True
     shared: tuple[str, ...] = ()
     alike: int = 1
+    score: float = 0.0
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def circumstances(act: Act, regime: Regime, clock: Clock) -> Circumstances:
         own.setdefault("party.headquarters_groups", headquarters["destination.groups"])
         for row in _rows(party, regime, clock):
             who.append(row)
-            rows.append({**own, **_listing_facts(row, facts, clock)})
+            rows.append({**own, **_listing_facts(row, facts, clock, regime)})
     return Circumstances(act, clock, facts, rows, who)
 
 
@@ -105,19 +107,43 @@ def _rows(party: Party, regime: Regime, clock: Clock) -> list[Row]:
         return [Row(party, listing) for listing in listings] or [Row(party)]
     if party.name is None:
         return [Row(party, None, sure=False)]
-    found = [
-        Row(party, listing, candidate.sure, candidate.shared)
-        for candidate in regime.listings.find(party.name)
+    country = regime.destinations.code(party.country)
+    candidates = regime.listings.find(
+        party.name, country if isinstance(country, str) else None, party.address
+    )
+    if not candidates and not readable(party.name):
+        # A name in a script that cannot be read here is nobody's until somebody says whose.
+        return [Row(party, None, sure=False)]
+    # A country that differs makes the same name a question, never a clearance.
+    rows = [
+        _doubted(
+            Row(party, listing, candidate.sure, candidate.shared, 1, candidate.score, candidate.same), country
+        )
+        for candidate in candidates
         for listing in regime.listings.of_id(candidate.listing, clock)
     ]
-    if not found and not re.search(r"[A-Za-z0-9]", unicodedata.normalize("NFKD", party.name)):
-        # A name in a script that is not compared here is nobody's until somebody says whose.
-        return [Row(party, None, sure=False)]
-    country = regime.destinations.code(party.country)
-    # A country that differs makes the same name a question, never a clearance; where the same
-    # name is listed in the party's own country, that is who is meant.
-    weighed = [_doubted(row, country) for row in found]
-    return [row for row in weighed if row.sure] or _gathered(weighed, party, clock) or [Row(party)]
+    by_list: dict[str, list[Row]] = {}
+    for row in rows:
+        by_list.setdefault(row.listing.list if row.listing else "", []).append(row)
+    # A party may be on several lists; who it is on one settles nothing about another.
+    return [row for here in by_list.values() for row in _meant(here, party, clock)] or [Row(party)]
+
+
+def _meant(rows: list[Row], party: Party, clock: Clock) -> list[Row]:
+    """Whom of one list the party is, or may be."""
+    best = max((row.score for row in rows if row.sure), default=None)
+    if best is None:
+        return _gathered(rows, party, clock)
+    meant = [row for row in rows if row.sure and row.score == best]
+    if any(row.same or _in_force(row, clock) for row in meant):
+        return meant
+    # Who is best met is not listed that day; another who is a hit as well may be who is meant.
+    others = [replace(row, sure=False) for row in rows if row.sure and row not in meant]
+    return meant + _gathered([row for row in others if _in_force(row, clock)], party, clock)
+
+
+def _in_force(row: Row, clock: Clock) -> bool:
+    return row.listing is not None and row.listing.in_force(clock) is not False
 
 
 def _gathered(rows: list[Row], party: Party, clock: Clock) -> list[Row]:
@@ -153,11 +179,11 @@ def _nearness(row: Row, party: Party) -> float:
 
 def _doubted(row: Row, country: Known) -> Row:
     if row.sure and row.listing and country and row.listing.country not in ("", country):
-        return Row(row.party, row.listing, False, ("the name",))
+        return replace(row, sure=False, shared=("the name",))
     return row
 
 
-def _listing_facts(row: Row, facts: Mapping[str, Known], clock: Clock) -> dict[str, Known]:
+def _listing_facts(row: Row, facts: Mapping[str, Known], clock: Clock, regime: Regime) -> dict[str, Known]:
     listing = row.listing
     if listing is None:
         return dict(_UNLISTED if row.sure else _UNKNOWN)
@@ -170,8 +196,11 @@ def _listing_facts(row: Row, facts: Mapping[str, Known], clock: Clock) -> dict[s
         "listing.is_address": bool(listing.address) or listing.name.startswith("(address"),
         "listing.covers_item": covers(listing, facts),
         "listing.review": review(listing, facts),
+        "listing.refers_to": refers_to(listing, facts),
         "listing.footnotes": listing.footnotes_on(clock),
         "listing.allows_exception": listing.scope.allows or ABSENT,
+        "listing.consequence": regime.restricted_list(listing.list).consequence,
+        "listing.programmes": members(listing.programmes) if listing.programmes else ABSENT,
     }
 
 
@@ -183,13 +212,27 @@ def covers(listing: Listing, facts: Mapping[str, Known]) -> Truth:
 def review(listing: Listing, facts: Mapping[str, Known]) -> Known:
     """The review policy the entry sets for the item: the first whose items include it.
 
-    Unknown while a fact that would choose between policies is missing, or where the
-    entry's text was not read.
+    Unknown while a fact that would choose between policies is missing, where the entry's text
+    was not read, and where it leaves the policy to other sections (:func:`refers_to`).
     """
+    if not listing.terms:
+        return ABSENT
+    term = _term(listing, facts)
+    return None if term is None or term.policy in (UNREAD, BY_REFERENCE) else term.policy
+
+
+def refers_to(listing: Listing, facts: Mapping[str, Known]) -> Known:
+    """The sections whose review policy applies to the item because the entry only names them."""
+    term = _term(listing, facts)
+    if term is not None:
+        return members(term.sections if term.policy == BY_REFERENCE else ())
+    return None if any(t.policy == BY_REFERENCE for t in listing.terms) else members(())
+
+
+def _term(listing: Listing, facts: Mapping[str, Known]) -> Term | None:
+    """The first term whose items include this one; none where that is open or no term has them."""
     for term in listing.terms:
         applies = truth(term.applies, facts) if term.applies != TRUE else True
-        if applies is None or (applies and term.policy == UNREAD):
-            return None
-        if applies:
-            return term.policy
-    return None if listing.terms else ABSENT
+        if applies is not False:
+            return term if applies else None
+    return None

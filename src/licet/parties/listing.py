@@ -13,14 +13,17 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from licet.language.errors import LawError
 from licet.language.instrument import Instrument, Moment, day, moment_from
 from licet.language.values import Truth
 from licet.language.window import Clock
-from licet.parties.names import Candidate, NameIndex
 from licet.parties.terms import Scope, Term, review_terms, scope_of
 from licet.tables.dated import read_csv
+
+if TYPE_CHECKING:
+    from licet.parties.finding import Candidate, Finder
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,12 @@ class Footnote:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One version of a listing; ``scope`` and ``terms`` are its texts, typed."""
+    """One version of a listing; ``scope`` and ``terms`` are its texts, typed.
+
+    ``evidence`` says what membership rests on: nothing more than the instrument it cites, or
+    a snapshot of a published list. ``unsure`` are the days, both included, on which snapshots
+    leave it open whether the party was on the list.
+    """
 
     id: str
     list: str
@@ -52,15 +60,27 @@ class Listing:
     note: str = ""
     public: Moment | None = None
     first: Moment | None = None
+    programmes: tuple[str, ...] = ()
+    evidence: str = ""
+    unsure: tuple[tuple[date, date], ...] = ()
+    end_public: Moment | None = None
+    policy: str = ""
 
     @property
     def first_start(self) -> Moment:
         """The day since which the party has been listed without a break, earlier versions included."""
         return self.first or self.start
 
-    def in_force(self, clock: Clock) -> bool:
-        """Whether this version has effect on that day."""
-        return clock.reached(self.start) and (self.through is None or clock.today <= self.through)
+    def in_force(self, clock: Clock) -> Truth:
+        """Whether this version has effect on that day, as far as was known."""
+        ended = self.through is not None and clock.knew(self.end_public)
+        if not clock.reached(self.start) or (
+            ended and self.through is not None and clock.today > self.through
+        ):
+            return False
+        # Days left open before the end are open only once the end is known to have come.
+        open_ = self.unsure if ended else [span for span in self.unsure if span[0] == day(self.start)]
+        return None if any(first <= clock.today <= last for first, last in open_) else True
 
     def known(self, clock: Clock) -> bool:
         """Whether it could be known: the rule that made it was public by then."""
@@ -83,9 +103,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Listings:
-    """All listings, found by name."""
+    """All listings, found by name; ``looked_up_in`` is an index of their names made before."""
 
     versions: Mapping[str, tuple[Listing, ...]]
+    looked_up_in: Finder | None = None
 
     @classmethod
     def load(cls, path: Path, instruments: Mapping[str, Instrument]) -> Listings:
@@ -107,21 +128,20 @@ class Listings:
                     raise LawError(
                         f"listing {before.id}: the version from {after.start} overlaps the one before"
                     )
-        return cls({key: tuple(_since_first(v)) for key, v in found.items()})
+        return cls({key: unbroken(v) for key, v in found.items()})
 
     @cached_property
-    def index(self) -> NameIndex:
-        """Names and aliases of every listing."""
-        return NameIndex(
-            (name, id_)
-            for id_, versions in self.versions.items()
-            for v in versions
-            for name in (v.name, *v.also)
-        )
+    def finder(self) -> Finder:
+        """What finds a listing by the name of a party."""
+        from licet.parties.finding import Finder
 
-    def find(self, name: str) -> list[Candidate]:
-        """Listings that a name may mean, the sure ones first."""
-        return self.index.find(name)
+        return self.looked_up_in or Finder.of(v for versions in self.versions.values() for v in versions)
+
+    def find(
+        self, name: str, country: str | None = None, address: str | None = None
+    ) -> tuple[Candidate, ...]:
+        """Listings that a party of that name may be, the sure ones first."""
+        return self.finder.find(name, country, address)
 
     def of_id(self, listing_id: str, clock: Clock) -> list[Listing]:
         """For each list the version in force, else the next one to come, else the last one past."""
@@ -130,13 +150,17 @@ class Listings:
             if not version.known(clock):
                 continue
             present = chosen.get(version.list)
-            if present is None or not (present.in_force(clock) or day(present.start) > clock.today):
+            if present is None or (present.in_force(clock) is False and day(present.start) <= clock.today):
                 chosen[version.list] = version
         return list(chosen.values())
 
 
-def _since_first(versions: list[Listing]) -> Iterator[Listing]:
-    """The versions of a listing, each knowing since when it has lasted without a break."""
+def unbroken(versions: Iterable[Listing]) -> tuple[Listing, ...]:
+    """The versions of a listing, in order, each knowing since when it has lasted without a break."""
+    return tuple(_since_first(versions))
+
+
+def _since_first(versions: Iterable[Listing]) -> Iterator[Listing]:
     first, before = None, None
     for version in versions:
         follows = before is not None and before.list == version.list and before.through is not None
@@ -148,9 +172,8 @@ def _since_first(versions: list[Listing]) -> Iterator[Listing]:
 
 def identity(sure: bool, listing: Listing, clock: Clock) -> Truth:
     """Whether the listing reaches the party: unknown while it is not sure whom the name means."""
-    if not listing.in_force(clock):
-        return False
-    return True if sure else None
+    in_force = listing.in_force(clock)
+    return in_force if sure or in_force is False else None
 
 
 def _listing(row: Mapping[str, str], where: str, instruments: Mapping[str, Instrument]) -> Listing:
@@ -176,6 +199,7 @@ def _listing(row: Mapping[str, str], where: str, instruments: Mapping[str, Instr
         footnotes=tuple(footnote(x, where) for x in row["footnotes"].split(";") if x),
         note=row["note"],
         public=public,
+        programmes=tuple(x for x in row.get("programmes", "").split(";") if x),
     )
 
 

@@ -37,8 +37,11 @@ class OwnershipRule:
 
     def counts(self, listings: Iterable[Listing], clock: Clock) -> Truth:
         """Whether a party with these listings is one whose shares count on that day."""
-        lists = {v.list for v in listings if v.known(clock) and v.in_force(clock)}
-        return True if lists & self.lists else (None if lists & self.perhaps else False)
+        here = [(v.list, v.in_force(clock)) for v in listings if v.known(clock)]
+        if any(code in self.lists and truth for code, truth in here):
+            return True
+        counted = self.lists | self.perhaps
+        return None if any(code in counted and truth is not False for code, truth in here) else False
 
     def standing(self, clock: Clock, of_rule: Callable[[str], Standing]) -> Standing:
         """Whether the rule is in force; ``of_rule`` tells the standing of a rule of the law."""

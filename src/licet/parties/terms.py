@@ -1,159 +1,236 @@
 """Terms of an entry: its free text turned into conditions of the law's own language.
 
-What is read: which items the licence requirement covers, and which review policy applies
-to which items. A text that does not fit is kept as it stands, covers nothing surely and
-reviews nothing surely: the decision is then indeterminate and shows the text.
+What is read: which items the licence requirement covers, which exception stays open, and
+which review policy applies to which items. The phrases and their meanings are data
+(``terms.yaml``). A text is read only if every word of it is: any other is kept as it stands,
+covers nothing surely and reviews nothing surely, so that the decision is left open and shows it.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
 
 from licet.language import expression as e
+from licet.language import plain_yaml
 from licet.language.expression import Condition
-from licet.language.parsing import parse
 from licet.language.rule import POLICIES
+from licet.parties.phrases import Found, Phrase, even, phrase
 
 UNREAD = "unread"
+BY_REFERENCE = "by_reference"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Which items a requirement covers; ``covers`` ``None`` where the text was not understood.
 
-    ``allows`` is the licence exception that the entry itself leaves open, if any.
+    ``allows`` is the licence exception that the entry itself leaves open, if any; ``sections``
+    are those of the regulations it names, ``footnotes`` the numbers of footnotes that ran into
+    the text.
     """
 
     text: str
     covers: Condition | None
     allows: str = ""
+    sections: tuple[str, ...] = ()
+    footnotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One review policy and the items it is for; ``unread`` where the text was not understood."""
+    """One review policy and the items it is for.
+
+    ``policy`` is one of the law's policies; ``by_reference`` where the entry only names the
+    ``sections`` whose policy applies; ``unread`` where the text was not understood.
+    """
 
     policy: str
     applies: Condition
     text: str
+    sections: tuple[str, ...] = ()
 
 
-_CODE = re.compile(r"\b[0-9][a-e][0-9]{3}(?:\.[a-z0-9]+)*\b")
-_ECCN = re.compile(r"\b[0-9][A-E][0-9]{3}(?:\.[a-z0-9]+)*\b")
+@dataclass(frozen=True)
+class Phrases:
+    """Everything in ``terms.yaml``."""
 
-# Phrases of entries, each with the condition it stands for. The wording of entries varies
-# in number, case and stops only; the phrase is looked for after those are evened out.
-_ITEMS: tuple[tuple[str, str], ...] = (
-    (r"items needed to detect, identify or treat infectious disease", "item.for_infectious_disease"),
-    (
-        r"items for us government supported use in the international space station( \(iss\))?",
-        "item.for_space_station",
-    ),
-    (r"items made for 200 mm wafer production at a 200 mm facility", "item.for_200mm_wafers"),
-    (r"(items )?uniquely required .*(advanced|nodes?|nm|nanomet|euv)", "item.for_advanced_node"),
-    (
-        r"ear99 items (described )?in the note to (eccn )?1a995|certain ear99 items",
-        'item.eccn == "EAR99" and item.note_to_1a995',
-    ),
-    (r"ear99( items)?", 'item.eccn == "EAR99"'),
-    (r"(items on the )?(ccl|commerce control list)( items)?", 'item.eccn != "EAR99"'),
-    (r"(food|medicine|medical)", "item.medical_or_food"),
-)
-_SCOPES: tuple[tuple[str, str], ...] = (
-    (r"all items subject to the ear", "true"),
-    (
-        r"(items|commodities|software|technology)?.*\b(on|in) the (ccl|commerce control list),? and "
-        r"(other )?ear99 items.*supp(lement|\.) (no\.? ?)?7 to part 746",
-        'item.eccn != "EAR99" or item.in_supplement_7_746',
-    ),
-    (r"(all )?items (on|in) the (ccl|commerce control list)", 'item.eccn != "EAR99"'),
-    (r"(all )?items in supplement (no\.? )?2 to part 744", "item.in_supplement_2"),
-)
-_ALLOWED = re.compile(
-    r"(?:this licen[cs]e requirement may be overcome by |\b(?:except|but|however|and)?,?\s*(?:that )?)"
-    r"(?:licen[cs]e )?(?:exception )?\b(gov|tmp|rpl|tsu|avs)\b.*$"
-)
-_NAMED: tuple[tuple[str, str], ...] = (
-    (r"policy of denial", "policy_of_denial"),
-    (r"presumption of denial", "presumption_of_denial"),
-    (r"presumption of approval", "presumption_of_approval"),
-    (r"case by case( basis)?|case by case review", "case_by_case"),
-)
+    spellings: tuple[tuple[str, str], ...]
+    footnotes: Mapping[str, frozenset[str]]
+    items: tuple[Phrase, ...]
+    between_items: tuple[Phrase, ...]
+    requirement: Mapping[str, tuple[Phrase, ...]]
+    unsettled: frozenset[str]
+    review: Mapping[str, tuple[Phrase, ...]]
+    between_policies: tuple[Phrase, ...]
+
+    @classmethod
+    def load(cls, path: Path) -> Phrases:
+        """The phrases of a file such as ``terms.yaml``."""
+        data = plain_yaml.read_file(path)
+        words = {key: data[key] for key in ("between sections", "exceptions")}
+
+        def made(given: Iterable[Any]) -> tuple[Phrase, ...]:
+            return tuple(phrase({"phrase": g} if isinstance(g, str) else g, words) for g in given)
+
+        requirement, review = dict(data["requirement"]), dict(data["review"])
+        unsettled = requirement.pop("unsettled")
+        for key in ("apart", "apart ends"):
+            review[key] = [review[key]]
+        return cls(
+            spellings=tuple((s["printed"], s["read"]) for s in data["spellings"]),
+            footnotes={f["mark"]: frozenset(map(str, f["beside"])) for f in data["footnotes"]},
+            items=made(data["items"]),
+            between_items=made(data["between items"]),
+            requirement={key: made(given) for key, given in requirement.items()},
+            unsettled=frozenset(map(str, unsettled)),
+            review={key: made(given) for key, given in review.items()},
+            between_policies=made(data["between policies"]),
+        )
 
 
-def _even(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[-_]", " ", text.casefold())).strip(" .;,")
+@lru_cache(maxsize=1)
+def phrases() -> Phrases:
+    """The phrases that come with Licet."""
+    return Phrases.load(Path(str(resources.files("licet"))) / "parties" / "terms.yaml")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def scope_of(text: str) -> Scope:
     """The scope that a licence-requirement text sets."""
-    plain = re.sub(r"^for ", "", _even(text))
-    allowed = _ALLOWED.search(plain)
-    if allowed:
-        plain = plain[: allowed.start()].strip(" .;,(")
-    allows = allowed[1].upper() if allowed else ""
-    plain = re.sub(r"\s*\(see .*\)$", "", plain).strip(" .;,")
-    for pattern, condition in _SCOPES:
-        if re.fullmatch(pattern, plain):
-            return Scope(text, parse(condition), allows)
-    codes = tuple(_ECCN.findall(text))
-    if codes and re.fullmatch(r"(items |eccns? |classified |under |and |or |,|\.|[0-9a-z.]+|\s)+", plain):
-        return Scope(text, e.Under(e.Fact("item.eccn"), codes))
-    return Scope(text, None)
+    return _Requirement(text).scope() or Scope(text, None)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def review_terms(text: str) -> tuple[Term, ...]:
     """The policies that a review-policy text sets, in the order in which they are tried."""
-    if not text:
+    if not text.strip():
         return ()
     if text in POLICIES:
         return (Term(text, e.TRUE, text),)
-    terms: list[Term] = []
-    rest: list[Term] = []
-    for part in re.split(r";|\.\s", text):
-        if not part.strip(" ."):
-            continue
-        term = _term(part.strip(), text)
-        (rest if term.applies == e.TRUE else terms).append(term)
-    return (*terms, *rest)
+    return _Policy(text).terms() or (Term(UNREAD, e.TRUE, text),)
 
 
-def _term(part: str, whole: str) -> Term:
-    plain = _even(part)
-    named = next(((p, n) for p, n in _NAMED if re.search(p, plain)), None)
-    if named is None:
-        return Term(UNREAD, e.TRUE, whole)
-    about = re.sub(named[0], "", plain, count=1)
-    about = re.sub(r"^(license review |on a |a |for |of |to )+", "", about.strip(" ,:"))
-    if not about or re.fullmatch(
-        r"(for )?(all |any |every)?(other|others|everything else|otherwise)( items)?", about
-    ):
-        return Term(named[1], e.TRUE, part)
-    condition = _items(about)
-    return Term(UNREAD, e.TRUE, whole) if condition is None else Term(named[1], condition, part)
+class _Reading:
+    """A text being read from the left; ``at`` is the place of the first word not yet read."""
 
+    def __init__(self, text: str) -> None:
+        self.text, self.phrases = text, phrases()
+        self.words = even(text, self.phrases.spellings) + " "
+        self.at = 0
 
-def _items(about: str) -> Condition | None:
-    if re.fullmatch(r"(for )?(all )?items subject to the ear|all items", about):
-        return e.TRUE
-    found: list[Condition] = []
-    rest = about
-    for pattern, condition in _ITEMS:
-        if re.search(pattern, rest):
-            found.append(parse(condition))
-            rest = re.sub(pattern, " ", rest)
-    # Phrases first: the note to an entry is named by an ECCN that is not itself in scope.
-    codes = tuple(code.upper()[:5] + code[5:] for code in _CODE.findall(rest))
-    if codes:
-        found.insert(0, e.Under(e.Fact("item.eccn"), codes))
-        rest = _CODE.sub(" ", re.sub(r"\beccns?\b", " ", rest))
-    leftover = re.sub(
-        r"\b(and|or|items?|the|for|in|note|to|certain|controlled|under|classified|as)\b|[,\s]", "", rest
-    )
-    if not found or len(leftover) > 12:
+    @property
+    def done(self) -> bool:
+        return self.at >= len(self.words.rstrip())
+
+    def take(self, among: Iterable[Phrase]) -> tuple[Phrase, Found] | None:
+        """The first of some phrases that stands here, read."""
+        for candidate in among:
+            if (found := candidate.at(self.words, self.at)) is not None:
+                self.at = found.end
+                return candidate, found
         return None
-    return found[0] if len(found) == 1 else e.Or(tuple(found))
+
+    def skip(self, among: Iterable[Phrase]) -> None:
+        found = tuple(among)
+        while self.take(found):
+            pass
+
+    def items(self) -> Condition | None:
+        """Kinds of items one after the other; nothing is read where there is none."""
+        kinds: list[Condition] = []
+        while True:
+            before = self.at
+            self.skip(self.phrases.between_items)
+            taken = self.take(self.phrases.items)
+            if taken is None:
+                self.at = before
+                break
+            kinds.append(taken[0].condition(taken[1]))
+        return None if not kinds else kinds[0] if len(kinds) == 1 else e.Or(tuple(kinds))
+
+
+class _Requirement(_Reading):
+    """A licence-requirement text: which items, then what adds to them or takes away."""
+
+    def scope(self) -> Scope | None:
+        kinds = self.phrases.requirement
+        first = self.take(kinds["items"])
+        if first is None:
+            return None
+        limits: list[Condition] = []
+        sections: list[str] = []
+        marks: list[str] = []
+        allows = ""
+        while not self.done:
+            if taken := self.take(kinds["only"]):
+                limits.append(taken[0].condition(taken[1]))
+            elif taken := self.take(kinds["except"]):
+                out = self.items() if taken[0].then_items else taken[0].condition(taken[1])
+                if out is None:
+                    return None
+                limits.append(e.Not(out))
+            elif taken := self.take((*kinds["see"], *kinds["stays"])):
+                allows = taken[1].exception or allows
+                sections += taken[1].sections
+                marks += taken[1].marks
+            elif not self.take(kinds["besides"]):
+                return None
+        if not self.footed(marks, sections) or (self.phrases.unsettled & set(sections) and not limits):
+            return None
+        base = first[0].condition(first[1])
+        parts = tuple(part for part in (base, *limits) if part != e.TRUE)
+        covers = e.And(parts) if len(parts) > 1 else parts[0] if parts else e.TRUE
+        return Scope(self.text, covers, allows, tuple(dict.fromkeys(sections)), tuple(dict.fromkeys(marks)))
+
+    def footed(self, marks: Iterable[str], sections: Iterable[str]) -> bool:
+        """Whether every footnote mark stands beside a section that its footnote is about."""
+        named = set(sections)
+        return all(self.phrases.footnotes.get(mark, frozenset()) & named for mark in marks)
+
+
+class _Policy(_Reading):
+    """A review-policy text: policies, each with the items it is for, and sections referred to."""
+
+    def terms(self) -> tuple[Term, ...] | None:
+        found: list[tuple[str, Condition]] = []
+        sections: list[str] = []
+        while not self.done:
+            self.skip(self.phrases.between_policies)
+            if taken := self.take(self.phrases.review["see"]):
+                sections += taken[1].sections
+                if taken[1].marks:
+                    return None
+            elif taken := self.take(self.phrases.review["policies"]):
+                found += self.policy(taken[0].policy)
+            else:
+                return None
+        named = tuple(dict.fromkeys(sections))
+        some = [pair for pair in found if pair[1] != e.TRUE]
+        rest = [pair for pair in found if pair[1] == e.TRUE]
+        if len(rest) > 1:
+            # Two policies for everything: which of them is meant cannot be said.
+            return None
+        if not rest and named:
+            rest = [(BY_REFERENCE, e.TRUE)]
+        return tuple(Term(policy, applies, self.text, named) for policy, applies in (*some, *rest))
+
+    def policy(self, policy: str) -> Iterator[tuple[str, Condition]]:
+        """One policy with the items it is for, and what another is said to apply to instead."""
+        items = self.items()
+        if items is None:
+            self.take(self.phrases.review["rest"])
+        before = self.at
+        if self.take(self.phrases.review["apart"]):
+            out = self.items()
+            ended = self.take(self.phrases.review["apart ends"])
+            instead = self.take(self.phrases.review["policies"])
+            if out is not None and ended and instead:
+                yield instead[0].policy, out
+            else:
+                self.at = before
+        yield policy, e.TRUE if items is None else items
