@@ -12,6 +12,7 @@ from licet.cli.decide import decide
 from licet.cli.exits import Exit
 from licet.cli.explain import explain
 from licet.cli.law import law
+from licet.cli.lists import lists
 from licet.cli.verify import verify
 from licet.language.errors import LicetError
 from licet.version import __version__
@@ -27,7 +28,7 @@ def licet() -> None:
     """
 
 
-for command in (check, decide, explain, verify, law):
+for command in (check, decide, explain, verify, law, lists):
     licet.add_command(command)
 
 
