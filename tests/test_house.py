@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -19,7 +21,7 @@ SOURCE = ROOT / "src" / "licet"
 DOCS = ROOT / "docs"
 
 # Each part may import those before it, and nothing that stands after.
-FLOORS = ["version", "language", "act", "tables", "screening", "parties", "lists", "regime", "decisions", "cases", "intake", "cli"]
+FLOORS = ["version", "language", "act", "tables", "screening", "parties", "lists", "reviews", "regime", "decisions", "cases", "intake", "cli"]
 ALLOWED_BESIDE = {("cases", "intake"), ("intake", "cases"), ("intake", "decisions"), ("intake", "regime")}
 
 
@@ -55,16 +57,30 @@ def test_imports_go_one_way() -> None:
     assert len(imports()) > 100
 
 
-def test_the_core_imports_no_extra() -> None:
-    """Spreadsheets and columns are read only when asked for."""
+EXTRAS = {"openpyxl", "httpx", "altair", "vl_convert", "polars", "duckdb", "pyspark"}
+HEAVY = {"numba": "screening", "numpy": "screening", "pyarrow": "screening", "lxml": "lists"}
+
+
+def test_extras_and_heavy_libraries_are_imported_where_they_are_needed() -> None:
+    """Extras only when asked for; what takes long to load only in the part that cannot do without."""
     for path in SOURCE.rglob("*.py"):
+        part = path.relative_to(SOURCE).parts[0]
         top = [
             n
             for n in ast.parse(path.read_text(encoding="utf-8")).body
             if isinstance(n, ast.Import | ast.ImportFrom)
         ]
         names = {(n.module or "") if isinstance(n, ast.ImportFrom) else n.names[0].name for n in top}
-        assert not {n.split(".")[0] for n in names} & {"openpyxl", "pyarrow", "polars", "duckdb"}, path
+        roots = {n.split(".")[0] for n in names}
+        assert not roots & EXTRAS, path
+        assert all(HEAVY[n] == part for n in roots & set(HEAVY)), path
+
+
+def test_a_question_about_the_law_loads_no_matcher() -> None:
+    """``licet --help`` and ``licet law`` answer at once: nothing heavy is loaded for them."""
+    code = "import sys, licet.cli.main; print(*sorted(set(sys.modules) & {'numba', 'numpy', 'pyarrow', 'lxml'}))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == []
 
 
 def test_python_holds_no_legal_date_and_no_party() -> None:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from licet.cli.board import show_board
 from licet.cli.exits import exit_for
-from licet.cli.options import FILE, load_book, policy_option, time_options
+from licet.cli.options import FILE, lists_option, load_book, policy_option, regime_with, time_options
 from licet.cli.output import BINARY, FORMATS, write
 from licet.decisions.book import COLUMNS, Line, decide_book, row_of
 from licet.intake import OrderBook, Profile, write_rejects
@@ -23,6 +23,7 @@ _LONG = 500
 
 @click.command()
 @click.argument("orders", type=FILE)
+@lists_option
 @time_options
 @policy_option
 @click.option(
@@ -42,6 +43,7 @@ _LONG = 500
 )
 @click.option("--lines", "every", is_flag=True, help="In the table, show every line, not only the groups.")
 def check(
+    store: Path | None,
     orders: Path,
     as_of: Moment | None,
     known_at: Moment | None,
@@ -56,7 +58,7 @@ def check(
 
     A row that cannot be read goes to the rejects file with the reason; the rest is decided.
     """
-    regime = Regime.load()
+    regime = regime_with(store)
     book = load_book(orders, regime, profile)
     if profile is not None and not profile.exists():
         Profile(book.columns).save(profile)

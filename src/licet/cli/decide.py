@@ -12,7 +12,7 @@ import click
 from licet.act import Act
 from licet.cli.exits import exit_for
 from licet.cli.explain import show
-from licet.cli.options import FILE, policy_option, time_options
+from licet.cli.options import FILE, lists_option, policy_option, regime_with, time_options
 from licet.decisions.answers import answered
 from licet.decisions.asking import next_question, put
 from licet.decisions.decide import Decision
@@ -44,9 +44,11 @@ from licet.regime import Regime
 )
 @click.option("--json", "as_json", is_flag=True, help="The decision and its proof as JSON.")
 @click.option("--full", is_flag=True, help="Show every condition, also those that made no difference.")
+@lists_option
 @time_options
 @policy_option
 def decide(
+    store: Path | None,
     act_file: Path | None,
     facts: tuple[str, ...],
     parties: tuple[str, ...],
@@ -61,7 +63,7 @@ def decide(
 
     At a terminal the missing facts are asked for, the most telling first; elsewhere they are listed.
     """
-    regime = Regime.load()
+    regime = regime_with(store)
     act = _act(regime, act_file, facts, parties)
     if as_of is None and act.facts.get("act.date") is None:
         if not sys.stdin.isatty():

@@ -9,7 +9,7 @@ import click
 
 from licet.act import Act
 from licet.cli.exits import exit_for
-from licet.cli.options import FILE, load_book, policy_option, time_options
+from licet.cli.options import FILE, lists_option, load_book, policy_option, regime_with, time_options
 from licet.decisions.asking import what_to_ask
 from licet.decisions.book import Line, decide_book
 from licet.decisions.counterfactual import what_would_change
@@ -18,7 +18,6 @@ from licet.decisions.telling import lines as told
 from licet.decisions.verifying import to_json
 from licet.language.instrument import Moment
 from licet.language.values import spoken
-from licet.regime import Regime
 
 
 @click.command()
@@ -31,9 +30,11 @@ from licet.regime import Regime
 @click.option(
     "--map", "profile", type=click.Path(dir_okay=False, path_type=Path), help="Header profile to use."
 )
+@lists_option
 @time_options
 @policy_option
 def explain(
+    store: Path | None,
     orders: Path,
     number: int | None,
     row: int | None,
@@ -46,7 +47,7 @@ def explain(
     unrelieved: bool,
 ) -> int:
     """Explain one line of ORDERS: what was weighed, what would change it, what to ask."""
-    regime = Regime.load()
+    regime = regime_with(store)
     book = load_book(orders, regime, profile)
     acts = [act for i, act in enumerate(book.acts, 1) if _wanted(act, i, number, row, order)]
     if not acts:

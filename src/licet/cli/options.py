@@ -54,6 +54,36 @@ def policy_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def default_store() -> Path:
+    """Where the history of lists is kept unless somebody says otherwise."""
+    from platformdirs import user_data_path
+
+    return user_data_path("licet", appauthor=False) / "lists.sqlite"
+
+
+def lists_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--store``: the history of lists beside the law's own listings, where there is one."""
+    return click.option(
+        "--store",
+        type=click.Path(dir_okay=False, path_type=Path),
+        envvar="LICET_LISTS",
+        show_default="LICET_LISTS, else the platform's folder for data, where there is one",
+        help="The history of published lists; without one, the law's own listings are all there is.",
+    )(command)
+
+
+def regime_with(store: Path | None) -> Regime:
+    """The law over the lists of a history: the one given, else the usual one if there is any.
+
+    Raises:
+        HistoryError: if the one given is not there or cannot be read.
+    """
+    regime = Regime.load()
+    if store is None and not default_store().exists():
+        return regime
+    return regime.with_history(store or default_store())
+
+
 def load_book(path: Path, regime: Regime, profile: Path | None = None) -> OrderBook:
     """An order book read with the regime's own vocabulary and countries."""
     countries = countries_from(regime.folder / "us" / "ear" / "tables" / "countries.csv")

@@ -85,11 +85,9 @@ def _xlsx(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
 
 
 def _parquet(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError:
-        raise OutputError("parquet needs an extra: pip install 'licet[parquet]'") from None
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     table = pa.table({name: [str(r.get(name, "")) for r in rows] for name in columns})
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)

@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 
 from licet.cli.exits import Exit
-from licet.cli.options import FILE
+from licet.cli.options import FILE, lists_option, regime_with
 from licet.decisions.verifying import ProofError, engine_of
 from licet.decisions.verifying import verify as verified
-from licet.regime import Regime
 
 
 @click.command()
 @click.argument("proof", type=FILE)
-def verify(proof: Path) -> int:
+@lists_option
+def verify(store: Path | None, proof: Path) -> int:
     """Establish PROOF (from ``licet explain --json`` or ``licet decide --proof``) again.
 
     Exit code 0 when it holds, 4 when something differs; what differs is said rule by rule.
@@ -25,7 +25,7 @@ def verify(proof: Path) -> int:
         stored = json.loads(proof.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ProofError(f"{proof.name}: not readable as JSON: {error}") from None
-    regime = Regime.load()
+    regime = regime_with(store)
     result = verified(stored, regime)
     for change in result.changed:
         click.echo(f"Changed: {change}")

@@ -16,14 +16,10 @@ def read(data: bytes, name: str, recognise: Recognise) -> Table:
     """The table in a Parquet file; its first row is row 2, under the header.
 
     Raises:
-        IntakeError: when it is damaged, has no known column, or pyarrow is missing.
+        IntakeError: when it is damaged or has no known column.
     """
-    try:
-        from pyarrow import parquet
-    except ImportError:
-        raise IntakeError(
-            f"{name}: reading Parquet needs pyarrow: pip install 'licet[parquet]', or save it as CSV UTF-8"
-        ) from None
+    from pyarrow import parquet
+
     try:
         with parquet.ParquetFile(io.BytesIO(data)) as file:
             table = file.read()
