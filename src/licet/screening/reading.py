@@ -1,0 +1,118 @@
+"""Reads names of any script into words with roles: the one way in, for listed and asked names alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+
+from licet.screening import scripts
+from licet.screening.lexicon import ascii_of
+from licet.screening.reading_kernel import distinct, split, understand, variant_keys, words_of
+from licet.screening.resolving import joins_of
+from licet.screening.roles import PLACE_ONLY, SAME, SCRIPT
+from licet.screening.shapes import ITEM, READING, Array, Rules, Weights
+
+LONGEST_TEXT = 4096  # signs of a name that are read; no party is called by more
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Readings of many texts, and the distinct words in them.
+
+    ``owner`` is the text each reading comes from; ``reading`` (READING, one more than there are) leads to
+    ``item`` (ITEM), and those to ``word`` (WORD).
+    """
+
+    text: Array
+    owner: Array
+    reading: Array
+    item: Array
+    word: Array
+
+
+@lru_cache(maxsize=1 << 16)
+def readings_of(text: str) -> tuple[tuple[str, int], ...]:
+    """Latin readings of a text that is not plain ASCII, each with whether it is the same script or another."""
+    text = text[:LONGEST_TEXT]
+    plain = ascii_of(text)
+    if plain.isascii():
+        return ((plain, SAME),)
+    found = tuple(dict.fromkeys(scripts.latin(text)))
+    return tuple((reading, SCRIPT) for reading in found) or ((plain, SAME),)
+
+
+def _strings(texts: pa.Array) -> tuple[Array, Array]:
+    """The bytes and offsets of a string array without nulls."""
+    texts = texts.cast(pa.large_string())
+    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    data = texts.buffers()[2]
+    return (np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)), offsets
+
+
+def _foreign(data: Array, offsets: Array) -> Array:
+    """Which texts hold a sign beyond ASCII."""
+    high = np.flatnonzero(data[offsets[0] : offsets[-1]] >= 128) + offsets[0]
+    return np.unique(np.searchsorted(offsets, high, side="right") - 1)
+
+
+def in_latin(texts: pa.Array) -> tuple[Array, Array, Array, Array]:
+    """Bytes and offsets of Latin texts, for each the text it reads and its script."""
+    data, offsets = _strings(texts)
+    n = len(texts)
+    foreign = _foreign(data, offsets)
+    if not len(foreign):
+        return data, offsets, np.arange(n, dtype=np.int64), np.full(n, SAME, np.uint8)
+    extra: list[str] = []
+    owner: list[int] = []
+    script: list[int] = []
+    for i in foreign.tolist():
+        raw = data[offsets[i] : offsets[i + 1]].tobytes()
+        for reading, way in readings_of(raw.decode("utf-8", "replace")):
+            extra.append(reading.encode("ascii", "replace").decode())
+            owner.append(i)
+            script.append(way)
+    plain = np.setdiff1d(np.arange(n, dtype=np.int64), foreign, assume_unique=True)
+    owners = np.concatenate([plain, np.array(owner, np.int64)])
+    order = np.argsort(owners, kind="stable")
+    together = pa.concat_arrays(
+        [texts.cast(pa.large_string()).take(pa.array(plain)), pa.array(extra, pa.large_string())]
+    ).take(pa.array(order))
+    scripts_of = np.concatenate([np.full(len(plain), SAME, np.uint8), np.array(script, np.uint8)])
+    data, offsets = _strings(together)
+    return data, offsets, owners[order], scripts_of[order]
+
+
+def read(texts: pa.Array, kinds: Array, rules: Rules, weights: Weights, side: Array) -> Words:
+    """Words of all texts; ``kinds`` holds one kind per text, ``side`` what words left over cost by role."""
+    data, offsets, owner, script = in_latin(texts)
+    text, start, end, numeral, pointer = split(data, offsets)
+    i_start, i_end, base, role, variant, name, first_item, form, form_at, residue = understand(
+        text, start, end, numeral, pointer, kinds[owner], rules
+    )
+    number, first = distinct(variant_keys(base, variant))
+    word = words_of(first, i_start, i_end, base, role, variant, rules, weights.value, side)
+    item = np.zeros(len(number), ITEM)
+    item["word"] = number
+    item["join"] = joins_of(text, word, number, first_item)
+    reading = np.zeros(len(name) + 1, READING)
+    reading["first"] = first_item
+    shown = reading[:-1]
+    shown["row"] = owner[name]
+    shown["klass"] = kinds[owner[name]] == PLACE_ONLY
+    shown["script"] = script[name]
+    shown["form"] = form
+    shown["form_a"], shown["form_b"] = form_at[:, 0], form_at[:, 1]
+    shown["residue_a"], shown["residue_b"] = residue[:, 0], residue[:, 1]
+    shown["cost"] = _sums(word["cost"][number], first_item)
+    shown["value"] = _sums(word["value"][number], first_item)
+    return Words(text=text, owner=owner[name], reading=reading, item=item, word=word)
+
+
+def _sums(values: Array, pointer: Array) -> Array:
+    """Sums of ``values`` between pointers."""
+    total = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(values, out=total[1:])
+    return total[pointer[1:]] - total[pointer[:-1]]

@@ -1,0 +1,174 @@
+"""The arrays that compiled code reads, named: rules, weights, listed names, asked names.
+
+Every array is one column of numbers; pointers have one more element than what they point
+into, so that ``a[p[i]:p[i+1]]`` belongs to ``i``. Rarities, values and likenesses are
+integers in parts of 1024.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Rules(NamedTuple):
+    """What is known of single words and phrases, as one table found by hash."""
+
+    slots: Array  # int32, open addressing into the entries
+    keys: Array  # uint64, hash of each entry
+    role: Array  # uint8, a role or UNCLASSED
+    reach: Array  # uint8, words of the longest phrase that begins with this one
+    family: Array  # int16, of a legal form; for residue 1 when a number belongs to it
+    where: Array  # uint8, where a legal form may stand
+    rarity: Array  # int32[entries, 3], bits of information among firms, persons, places
+    alike_pointer: Array  # int64, classes of words that mean the same
+    alike_class: Array  # int32
+    class_by: Array  # uint8, how words of a class meet
+    unseen: Array  # int32[13, 3], rarity of a word nobody has seen, by its length
+
+
+class Spelling(NamedTuple):
+    """Rewriting rules of one key, in order of their first sign, the longest first."""
+
+    first: Array  # int32[257]
+    size: Array  # uint8
+    source: Array  # uint8[rules, 4]
+    target_size: Array  # uint8
+    target: Array  # uint8[rules, 4]
+
+
+class Keys(NamedTuple):
+    """How words are spelt and misspelt."""
+
+    spelling: Spelling
+    sound: Spelling
+    slips: Array  # int32[256, 256], cost of one sign for another in sixteenths of an edit
+
+
+class Weights(NamedTuple):
+    """What each thing is worth, from ``weights.yaml``."""
+
+    value: Array  # int32[roles], share of a word's rarity that counts
+    mine: Array  # int32[roles], share of the value that my extra word costs
+    theirs: Array  # int32[roles], share of the value that their extra word costs
+    like: Array  # int32[by], likeness of words that are only spelt, sound or begin alike
+    alike: Array  # int32[by], likeness of words that the lexicon knows to be alike
+    pair: Array  # int32[PAIR], single amounts by name, see weights.py
+
+
+def _dtype(**fields: str) -> np.dtype[Any]:
+    return np.dtype([(name, kind) for name, kind in fields.items()], align=True)
+
+
+# One record per distinct word: its stretch of text, hash of the text, hash of the text and how it is read.
+WORD = _dtype(start="i8", end="i8", hash="u8", key="u8", rarity="i4", value="i4", cost="i4", role="u1")
+# One per word as it stands in a reading: the word, and the hash of it run together with the next (0: none).
+ITEM = _dtype(join="u8", word="i4")
+# One per reading and one behind the last: the name it reads, its first item, what all its words cost and are worth,
+# its legal form and residue as stretches of text. ``klass`` is 1 for addresses, ``script`` a way of meeting.
+READING = _dtype(
+    first="i8", form_a="i8", form_b="i8", residue_a="i8", residue_b="i8", row="i4", cost="i4", value="i4",
+    form="i2", script="u1", klass="u1",
+)  # fmt: skip
+# One per name or party and one behind the last: where its readings, countries, address words, identifiers begin.
+ROW = _dtype(
+    reading="i8", country="i8", place="i8", identifier="i8", place_a="i8", place_b="i8", since="i8", through="i8",
+    known="i8", list="i4", group="i4", rank="i4", kind="u1", klass="u1",
+)  # fmt: skip
+PLACED = _dtype(key="u8", value="i4")
+IDENTIFIER = _dtype(kind="u8", value="u8", a="i8", b="i8")
+# A sorted key and what it leads to.
+LEADS = _dtype(key="u8", to="i4")
+# One listed word that an asked word meets, by what, and how alike they are.
+MEETING = _dtype(word="i4", like="i4", by="u1")
+# What a listed reading may come to (``sum``), for the asked reading ``seen`` minus one.
+SUM = _dtype(seen="i8", sum="i8", flag="i8")
+BEST = _dtype(seen="i8", points="i8", form="i4", reading="i4")
+# Per asked word: what it may bring, what it may lift a sum by, how many listed readings it leads to.
+OUTLOOK = _dtype(most="i8", reach="i8", posts="i8", spared="i8")
+CANDIDATE = _dtype(party="i8", row="i8", points="i8", level="i8", rows="i8")
+EVIDENCE = _dtype(by="i8", points="i8", rarity="i8", mine="i8", theirs="i8")
+
+
+class Vocabulary(NamedTuple):
+    """The distinct words of the listed names and the ways to reach them."""
+
+    text: Array  # uint8
+    word: Array  # WORD
+    slots: Array  # int32, open addressing by key
+    order: Array  # int32, words in order of their text
+    deletes: Array  # uint64, high half a hash of the word with signs left out, low half the word
+    bucket: Array  # int64, where each leading bit pattern begins in deletes
+    spelt: Array  # LEADS, sorted
+    heard: Array  # LEADS, sorted
+    alike: Array  # LEADS, sorted classes of words that mean the same
+
+
+class Listed(NamedTuple):
+    """The readings of listed names and where their words occur."""
+
+    text: Array  # uint8, of everything listed
+    row: Array  # ROW
+    reading: Array  # READING
+    item: Array  # ITEM
+    post_pointer: Array  # int64, readings by word
+    post: Array  # int32
+    join: Array  # LEADS, readings by words run together
+    country: Array  # int32
+    place: Array  # PLACED, sorted within a row
+    identifier: Array  # IDENTIFIER
+    by_identifier: Array  # LEADS, rows by identifier
+    point: Array  # int64[lists, 2], points from which a pair is a review, a hit
+    most: Array  # int64[3], how many groups there are, what a lone letter and any word cost at the most
+
+
+class Asked(NamedTuple):
+    """The readings of the parties asked about."""
+
+    text: Array  # uint8
+    row: Array  # ROW, one per party
+    reading: Array  # READING
+    item: Array  # ITEM
+    word: Array  # WORD
+    country: Array  # int32
+    place: Array  # PLACED
+    identifier: Array  # IDENTIFIER
+
+
+class Met(NamedTuple):
+    """Which listed words each distinct asked word meets, in order of the listed word."""
+
+    pointer: Array  # int64
+    meeting: Array  # MEETING
+
+
+class Scratch(NamedTuple):
+    """Working room of one run; nothing in it outlives a party."""
+
+    gain: Array  # int32[words, words]
+    at: Array  # int64[words, words]
+    mine: Array  # int32, what each word of mine meets
+    theirs: Array  # int32
+    join: Array  # int64[words, 4]
+    rows: Array  # int64[rows, 9]
+    sum: Array  # SUM, by listed reading
+    touched: Array  # int32
+    outlook: Array  # OUTLOOK
+    best: Array  # BEST, by group
+    groups: Array  # int32
+
+
+def frozen(value: Any) -> Any:
+    """The same named arrays, none of them writable: opened and built indexes look alike to compiled code."""
+    if isinstance(value, np.ndarray):
+        value = np.ascontiguousarray(value)
+        view = value.view()
+        view.flags.writeable = False
+        return view
+    if isinstance(value, tuple):
+        return type(value)(*(frozen(part) for part in value))
+    return value

@@ -1,0 +1,173 @@
+"""Runs the search over all parties and writes candidates and their rows of evidence, in compiled code."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from licet.screening.compiled import inner, outer
+from licet.screening.finding import find_all, scratch_of
+from licet.screening.shapes import CANDIDATE, EVIDENCE
+from licet.screening.weighing import (
+    CODE,
+    ITEMS,
+    KIND,
+    R_BY,
+    R_MINE,
+    R_MINE_A,
+    R_MINE_B,
+    R_POINTS,
+    R_RARITY,
+    R_THEIRS,
+    R_THEIRS_A,
+    R_THEIRS_B,
+    TEXT,
+    level_of,
+    weigh,
+)
+
+LONGEST_SAID = 200  # signs of a stretch of text that a row of evidence shows
+
+
+@inner
+def _wider(array, size):
+    """The same records with room for more."""
+    out = np.empty(size, array.dtype)
+    out[: len(array)] = array
+    return out
+
+
+@inner
+def _roomy(text, need):
+    """The same text with room for ``need`` signs."""
+    if need <= len(text):
+        return text
+    out = np.empty(2 * need, np.uint8)
+    out[: len(text)] = text
+    return out
+
+
+@inner
+def _say(out, at, what, a, b, text, items, first, words, letters, kind_text, kind_at):
+    """Writes one side of a row; returns the text and where it ends now."""
+    if what == ITEMS:
+        for i in range(first + a, first + b):
+            word = words[items[i].word]
+            size = min(word.end - word.start, LONGEST_SAID)
+            out = _roomy(out, at + size + 1)
+            if i > first + a:
+                out[at] = 32
+                at += 1
+            for x in range(size):
+                out[at + x] = letters[word.start + x]
+            at += size
+    elif what == TEXT:
+        size = min(b - a, LONGEST_SAID)
+        while size < b - a and size > 0 and text[a + size] & 0xC0 == 0x80:
+            size -= 1
+        out = _roomy(out, at + size)
+        for x in range(size):
+            out[at + x] = text[a + x]
+        at += size
+    elif what == CODE:
+        out = _roomy(out, at + 2)
+        out[at] = a // 256
+        out[at + 1] = a % 256
+        at += 2
+    elif what == KIND:
+        out = _roomy(out, at + 16)
+        for x in range(kind_at[a], kind_at[a + 1]):
+            out[at] = kind_text[x]
+            at += 1
+    return out, at
+
+
+@outer
+def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everything, kind_text, kind_at):
+    """Candidates of every party with their rows of evidence, and the two texts that the rows end in.
+
+    ``everything`` weighs all pairs and keeps the best of every entity, whatever its points.
+    """
+    words = vocabulary.word
+    letters = vocabulary.text
+    scratch = scratch_of(len(listed.reading), listed.most[0])
+    least = np.int64(1 << 60)
+    for x in range(len(listed.point)):
+        least = min(least, listed.point[x, 0])
+    candidates = np.empty(256, CANDIDATE)
+    evidence = np.empty(1024, EVIDENCE)
+    mine = np.empty(1 << 14, np.uint8)
+    theirs = np.empty(1 << 14, np.uint8)
+    at_mine = 0
+    at_theirs = 0
+    nc = 0
+    ne = 0
+    for party in range(len(asked.row) - 1):
+        ng = find_all(
+            asked,
+            party,
+            listed,
+            words,
+            letters,
+            vocabulary.slots,
+            met,
+            weights,
+            scratch,
+            least,
+            as_of,
+            known_at,
+            everything,
+        )
+        for x in range(ng):
+            best = scratch.best[scratch.groups[x]]
+            points, flags, count = weigh(
+                asked, best.reading, party, listed, best.form, words, letters, met, weights, scratch
+            )
+            row = listed.reading[best.form].row
+            at = listed.row[row].list
+            if nc == len(candidates):
+                candidates = _wider(candidates, 2 * nc)
+            if ne + count > len(evidence):
+                evidence = _wider(evidence, 2 * (ne + count))
+            for r in range(count):
+                rows = scratch.rows
+                mine, at_mine = _say(
+                    mine,
+                    at_mine,
+                    rows[r, R_MINE],
+                    rows[r, R_MINE_A],
+                    rows[r, R_MINE_B],
+                    asked.text,
+                    asked.item,
+                    asked.reading[best.reading].first,
+                    asked.word,
+                    asked.text,
+                    kind_text,
+                    kind_at,
+                )
+                theirs, at_theirs = _say(
+                    theirs,
+                    at_theirs,
+                    rows[r, R_THEIRS],
+                    rows[r, R_THEIRS_A],
+                    rows[r, R_THEIRS_B],
+                    listed.text,
+                    listed.item,
+                    listed.reading[best.form].first,
+                    words,
+                    letters,
+                    kind_text,
+                    kind_at,
+                )
+                evidence[ne].by = rows[r, R_BY]
+                evidence[ne].points = rows[r, R_POINTS]
+                evidence[ne].rarity = rows[r, R_RARITY]
+                evidence[ne].mine = at_mine
+                evidence[ne].theirs = at_theirs
+                ne += 1
+            candidates[nc].party = party
+            candidates[nc].row = row
+            candidates[nc].points = points
+            candidates[nc].level = level_of(points, flags, listed.point[at, 0], listed.point[at, 1])
+            candidates[nc].rows = ne
+            nc += 1
+    return candidates[:nc].copy(), evidence[:ne].copy(), mine[:at_mine].copy(), theirs[:at_theirs].copy()
