@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from licet.lists.history import Finding, History, HistoryError
 from licet.lists.identity import match
-from licet.lists.packing import DamagedError, dictionary_of, pack, record_from, said, unpack
+from licet.lists.packing import DamagedError, dictionary_of, pack, record_from, unpack
 from licet.lists.record import Address, Identifier, OtherName, Record
 from listed import add, day, in_memory, read_shared, record, records
 
@@ -138,7 +138,7 @@ def test_data_is_not_known_before_its_day_and_a_refusal_needs_somebody() -> None
 @given(records)
 def test_packing_loses_nothing_and_keeps_the_digest(made: Record) -> None:
     fresh = replace(made)
-    text = said(made)
+    text = made.as_json()
     assert sha256(text.encode()).hexdigest() == fresh.digest
     dictionary = dictionary_of([text, "other"])
     digest = bytes.fromhex(fresh.digest)

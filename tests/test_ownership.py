@@ -134,10 +134,10 @@ def rule_says(
     huawei = regime.listings.versions["huawei"][0]
     held = Holdings((exact("owner", "firm", pct),), rest="nobody")
 
-    def listings_of(name: str) -> list[Listing]:
+    def listings_of(name: str) -> list[tuple[Listing, bool]]:
         from dataclasses import replace
 
-        return [replace(huawei, list=listing)] if name == "owner" else []
+        return [(replace(huawei, list=listing), True)] if name == "owner" else []
 
     clock = regime.clock(day)
     return reach(
@@ -240,3 +240,32 @@ def test_a_file_without_owners_is_refused(tmp_path: Path) -> None:
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(IntakeError):
         read_ownership(path)
+
+
+def test_the_command_tells_who_is_reached_and_who_is_not(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from licet.cli.main import licet
+
+    example = Path(__file__).resolve().parents[1] / "examples" / "ownership-2025.csv"
+    run = CliRunner(env={"LICET_LISTS": ""}).invoke
+
+    done = run(
+        licet, ["owners", str(example), "--as-of", "2025-10-15", "--format", "jsonl"], standalone_mode=False
+    )
+    rows = {r["party"]: r for r in map(json.loads, done.stdout.splitlines()) if r["rule"] == "affiliates"}
+    assert done.return_value == 1
+    assert {p: r["reached"] for p, r in rows.items()} == {
+        "Eastport Optical": "yes", "Linden Cloud": "no", "Northgate Vision Holding": "yes", "Southquay Sensors": "yes",
+        "Westhaven Radio": "not known",
+    }  # fmt: skip
+    assert (
+        "50 % -> Northgate Vision Holding - 60 % -> Southquay Sensors" in rows["Southquay Sensors"]["chain"]
+    )
+    assert rows["Linden Cloud"]["tips"] == 0.1
+
+    suspended = run(licet, ["owners", str(example), "--as-of", "2025-11-15"], standalone_mode=False)
+    assert suspended.return_value == 0
+    assert "suspended" in suspended.stdout
+    back = run(licet, ["owners", str(example), "--as-of", "2026-11-10"], standalone_mode=False)
+    assert back.return_value == 3

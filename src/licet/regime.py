@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -73,6 +74,7 @@ class Regime:
     lists: Mapping[str, RestrictedList] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     folder: Path = LAW
+    own: Listings | None = None
     roll_digest: str = ""
     snapshots: tuple[Snapshot, ...] = ()
 
@@ -136,6 +138,23 @@ class Regime:
         """The list with this code; one that nobody wrote down has the consequence its source names."""
         return self.lists.get(code) or self.lists["opensanctions"]
 
+    @cached_property
+    def compared_with(self) -> str:
+        """Which lists of which day a party that matched nothing was compared with, in words."""
+        own = Counter(versions[0].list for versions in (self.own or self.listings).versions.values())
+        told = ", ".join(f"{code} {count}" for code, count in sorted(own.items()))
+        if not self.snapshots:
+            return f"the listings that the law's own tables name ({told}) and no published list"
+        newest: dict[str, date] = {}
+        for snapshot in self.snapshots:
+            for code in snapshot.lists:
+                newest[code] = max(snapshot.day, newest.get(code, snapshot.day))
+        days: dict[date, list[str]] = {}
+        for code, at in sorted(newest.items()):
+            days.setdefault(at, []).append(code)
+        published = "; ".join(f"{', '.join(codes)} of {at}" for at, codes in sorted(days.items()))
+        return f"{published}; and the listings that the law's own tables name"
+
     def clock(self, as_of: Moment, known_at: Moment | None = None) -> Clock:
         """A view of time; ``known_at`` is by default the day at which the law was written down."""
         return Clock(as_of, self.knowledge if known_at is None else known_at, self.zone)
@@ -155,7 +174,9 @@ class Regime:
         with History.open(path) as history:
             roll = open_roll(history, self.listings, rules, self.digest)
             snapshots = history.snapshots()
-        return replace(self, listings=roll.listings, roll_digest=roll.digest, snapshots=snapshots)
+        return replace(
+            self, listings=roll.listings, own=self.listings, roll_digest=roll.digest, snapshots=snapshots
+        )
 
     def with_listings(self, listings: Listings) -> Regime:
         """The same law over other lists."""

@@ -37,7 +37,8 @@ def show_board(lines: Sequence[Line], regime: Regime, console: Console, every: b
     console.print(
         f"Law as of each line's date ({span}), as known on {', '.join(known) or 'no date'}; "
         f"law {regime.digest[:12]}, lists {regime.lists_digest[:12]}, "
-        f"checked against published texts up to {regime.confirmed}. {regime.notice}"
+        f"checked against published texts up to {regime.confirmed}. "
+        f"Parties compared with: {regime.compared_with}. {regime.notice}"
     )
 
 

@@ -13,6 +13,7 @@ from licet.cli.exits import Exit
 from licet.cli.explain import explain
 from licet.cli.law import law
 from licet.cli.lists import lists
+from licet.cli.owners import owners
 from licet.cli.verify import verify
 from licet.language.errors import LicetError
 from licet.version import __version__
@@ -28,7 +29,7 @@ def licet() -> None:
     """
 
 
-for command in (check, decide, explain, verify, law, lists):
+for command in (check, decide, explain, verify, law, lists, owners):
     licet.add_command(command)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from licet.act import Act
+from licet.decisions.circumstances import look_up
 from licet.decisions.decide import Decision, decide
 from licet.decisions.end_use import with_stated_end_use
 from licet.decisions.telling import reason
@@ -15,9 +17,11 @@ from licet.language.instrument import Moment
 from licet.language.values import spoken
 from licet.regime import Regime
 
+_AT_ONCE = 2000
 COLUMNS = (
     "row", "order_id", "line", "date", "party", "outcome", "could_be", "reason", "requirements", "review",
-    "authorised_by", "obligations", "ask", "rules", "value", "currency", "as_of", "known_at", "warnings",
+    "authorised_by", "obligations", "ask", "rules", "value", "currency", "as_of", "known_at", "lists",
+    "warnings",
 )  # fmt: skip
 
 
@@ -39,12 +43,15 @@ def decide_book(
     unrelieved: bool = False,
 ) -> Iterator[Line]:
     """Decide every act; one that cannot be decided (it has no date) says why and stops nothing."""
-    for number, given in enumerate(acts, 1):
-        act = with_stated_end_use(given, regime)
-        try:
-            yield Line(number, act, decide(act, regime, as_of, known_at, unrelieved))
-        except FactError as error:
-            yield Line(number, act, None, str(error))
+    numbered = enumerate(acts, 1)
+    while some := list(islice(numbered, _AT_ONCE)):
+        look_up((act for _, act in some), regime)
+        for number, given in some:
+            act = with_stated_end_use(given, regime)
+            try:
+                yield Line(number, act, decide(act, regime, as_of, known_at, unrelieved))
+            except FactError as error:
+                yield Line(number, act, None, str(error))
 
 
 def row_of(line: Line) -> dict[str, Any]:
@@ -70,5 +77,6 @@ def row_of(line: Line) -> dict[str, Any]:
         "rules": "; ".join(dict.fromkeys(rules)),
         "as_of": spoken(decision.clock.as_of),
         "known_at": spoken(decision.clock.known_at),
+        "lists": decision.regime.compared_with,
         "warnings": "; ".join(decision.warnings),
     }

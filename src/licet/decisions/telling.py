@@ -55,7 +55,8 @@ def footer(decision: Decision) -> str:
     return (
         f"As of {spoken(decision.clock.as_of)}, as known on {spoken(decision.clock.known_at)}; "
         f"law {regime.digest[:12]}, lists {regime.lists_digest[:12]}; "
-        f"checked against published texts up to {regime.confirmed}. {regime.notice}"
+        f"checked against published texts up to {regime.confirmed}. "
+        f"Parties compared with: {regime.compared_with}. {regime.notice}"
     )
 
 

@@ -287,9 +287,9 @@ def _answer(wanted: Wanted, path: Path | None, response: httpx.Response) -> Answ
 def _redirected(before: str, location: str, wanted: Wanted) -> str:
     try:
         after = urljoin(before, location)
+        host, _ = urlsplit(after).hostname or "", urlsplit(after).port
     except ValueError as error:
         raise FetchError(f"{wanted.shown}: redirected to what is no address ({error})") from None
-    host = urlsplit(after).hostname or ""
     _allowed(after, wanted.shown, f"a redirect to {host}")
     if _loopback(after) and not _loopback(before):
         raise FetchError(f"{wanted.shown}: a redirect to this very machine is not followed")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from licet.lists.packing import said
 from licet.lists.presence import Presence, fold, laid_over
 from licet.lists.record import Reading, Record
 from licet.lists.snapshot import Coverage, Finding, Snapshot, by_list
@@ -93,7 +92,7 @@ class History:
         refused = [*reading.fatal, *(str(f) for f in findings if f.refused)]
         if refused and not forced_by:
             raise HistoryError(f"{file}: refused: {'; '.join(refused)}")
-        texts = [said(r) for r in reading.records]
+        texts = [r.as_json() for r in reading.records]
         snapshot = Snapshot(
             sha256=sha256,
             file=file,

@@ -132,13 +132,17 @@ class _Work:
             self.arbitrary.append(Doubt(tuple(a for a, _ in taken), tuple(b for _, b in taken), why))
 
     def _groups(self, key: Key) -> list[tuple[list[int], list[int]]]:
-        if not self.left[0] or not self.left[1]:
-            return []
-        groups: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-        for side in (0, 1):
-            for position in self.left[side]:
-                for value in key(self.sides[side][position]):
-                    groups[value][side].append(position)
+        """Positions of the unpaired of both sides by what they share."""
+        fewer = 0 if len(self.left[0]) <= len(self.left[1]) else 1
+        groups: dict[Hashable, tuple[list[int], list[int]]] = {}
+        for position in self.left[fewer]:
+            for value in key(self.sides[fewer][position]):
+                groups.setdefault(value, ([], []))[fewer].append(position)
+        if groups:
+            for position in self.left[1 - fewer]:
+                for value in key(self.sides[1 - fewer][position]):
+                    if value in groups:
+                        groups[value][1 - fewer].append(position)
         return [group for group in groups.values() if group[0] and group[1]]
 
     def _may(self, a: int, b: int) -> bool:

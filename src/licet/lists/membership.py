@@ -22,7 +22,7 @@ from licet.lists.history import History
 from licet.lists.identity import countries_of, names_of
 from licet.lists.presence import Interval, Presence
 from licet.lists.record import Record
-from licet.parties.listing import Footnote, Listing, Listings
+from licet.parties.listing import Doubt, Footnote, Listing, Listings
 from licet.parties.names import even
 from licet.parties.terms import Scope, review_terms, scope_of
 
@@ -122,10 +122,13 @@ def _likeness(a: str, b: str) -> float:
 def _versions(presence: Presence, rules: PublishedRules) -> Iterator[Listing]:
     for interval in presence.intervals:
         start, sure_from, public = _begin(interval, presence.list, rules)
-        unsure = [] if sure_from <= day(start) else [(day(start), sure_from - _DAY)]
+        unsure = [] if sure_from <= day(start) else [Doubt(day(start), sure_from - _DAY)]
         through, end_public = _end(interval)
         if through is not None and interval.gone is not None and through > interval.last.day:
-            unsure.append((interval.last.day + _DAY, through))
+            unsure.append(Doubt(interval.last.day + _DAY, through, interval.gone.known))
+        elif interval.missing is not None:
+            # A file of another form lacks it: it may be gone, or be written there otherwise.
+            unsure.append(Doubt(interval.last.day + _DAY, date.max, interval.missing.known))
         pieces = list(_pieces(interval, start, public))
         for place, (piece_start, piece_public, record) in enumerate(pieces):
             last, last_public = through, end_public

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -22,35 +21,10 @@ _DICTIONARY = 32 * 1024
 _SAMPLES = 64
 _TUPLES = ("countries", "programmes", "citations", "related", "footnotes", "birth", "notes")
 _DATES = ("published", "effective", "ends")
-_SAID = tuple(sorted(f.name for f in fields(Record) if f.name not in ("line", "faults", "published_id")))
 
 
 class DamagedError(LicetError):
     """Something stored does not come out as it went in."""
-
-
-def said(record: Record) -> str:
-    """What the entry says, without its published id: the text of its digest, which the record then knows."""
-    data = {name: _plain(value) for name in _SAID if (value := getattr(record, name))}
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    vars(record).setdefault("digest", sha256(text.encode()).hexdigest())
-    return text
-
-
-def _plain(value: object) -> object:
-    """As :meth:`Record.as_json` writes it, only without copying everything three times."""
-    match value:
-        case tuple():
-            return [_plain(item) for item in value]
-        case OtherName(name, kind):
-            return {"kind": kind, "name": name}
-        case Address(text, country):
-            return {"country": country, "text": text}
-        case Identifier(kind, number):
-            return {"kind": kind, "value": number}
-        case date():
-            return value.isoformat()
-    return value
 
 
 def dictionary_of(texts: Sequence[str]) -> bytes:

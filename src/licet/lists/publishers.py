@@ -12,6 +12,7 @@ from dataclasses import MISSING, dataclass, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from licet.language import plain_yaml
 from licet.language.errors import LicetError
@@ -114,13 +115,15 @@ def _publication(code: str, said: Any, where: str) -> Publication:
                 "issue": Issue(**said["issue"]) if "issue" in said else None,
             },
         )
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, ValueError) as error:
         raise PublisherError(f"{where}: {code}: not understood ({error}); see the head of the file") from None
 
 
 def _file(said: Mapping[str, str]) -> PublishedFile:
-    named = {"name": said["address"].partition("?")[0].rpartition("/")[2]}
-    return PublishedFile(**{**named, **said})
+    parts = urlsplit(said["address"])
+    if not parts.hostname or parts.port == 0:
+        raise ValueError(f"{said['address']} is no address")
+    return PublishedFile(**{"name": parts.path.rpartition("/")[2], **said})
 
 
 def choose(

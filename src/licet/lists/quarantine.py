@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Sequence
 from datetime import date
@@ -40,7 +41,9 @@ def keep(store: Path, source: Publication, files: Sequence[Path], why: Sequence[
 
 
 def _why(store: Path, source: Publication, kept: Sequence[Path], why: Sequence[str], on: date) -> str:
-    names = " ".join(f"'{path}'" for path in kept)
+    call = shlex.join(
+        ["licet", "lists", "import", *map(str, kept), "--store", str(store), "--known", str(on)]
+    )
     return "\n".join(
         [
             f"{source.label}: {source.title}, {source.publisher}",
@@ -49,7 +52,7 @@ def _why(store: Path, source: Publication, kept: Sequence[Path], why: Sequence[s
             *(f"- {reason}" for reason in why),
             "",
             f"Compare it with {source.page}. If it is right after all:",
-            f"licet lists import {names} --store '{store}' --known {on} --force REASON --by NAME",
+            f"{call} --force REASON --by NAME",
             "",
         ]
     )

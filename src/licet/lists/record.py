@@ -7,7 +7,7 @@ shape is made even. What a file does not say stays empty.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -19,7 +19,7 @@ NameKind = Literal["alias", "former", "weak", "script"]
 
 @dataclass(frozen=True, slots=True)
 class OtherName:
-    """Another name of the same entry: an alias, a former name, a weak alias, or its name in its own script."""
+    """Another name of the same entry: alias, former name, weak alias, or the name in its own script."""
 
     name: str
     kind: NameKind = "alias"
@@ -94,17 +94,35 @@ class Record:
     faults: tuple[str, ...] = field(default=(), compare=False)
 
     def as_json(self) -> str:
-        """What the entry says, without where it stands in its file, as canonical JSON."""
-        said = {k: v for k, v in asdict(self).items() if v and k not in ("line", "faults")}
-        return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+        """What the entry says as canonical JSON, without its published id and its place in the file.
+
+        The publisher's id is left out because it changes without cause.
+        """
+        said = {name: _plain(value) for name in _SAID if (value := getattr(self, name))}
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of what the entry says; the publisher's id is left out, since it changes without cause."""
-        said = json.loads(self.as_json())
-        said.pop("published_id", None)
-        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return sha256(text.encode()).hexdigest()
+        """SHA-256 of what the entry says."""
+        return sha256(self.as_json().encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_SAID = tuple(sorted(f.name for f in fields(Record) if f.name not in ("line", "faults", "published_id")))
+
+
+def _plain(value: object) -> object:
+    match value:
+        case tuple():
+            return [_plain(item) for item in value]
+        case OtherName(name, kind):
+            return {"kind": kind, "name": name}
+        case Address(text, country):
+            return {"country": country, "text": text}
+        case Identifier(kind, number):
+            return {"kind": kind, "value": number}
+        case date():
+            return value.isoformat()
+    return value
 
 
 @dataclass(frozen=True)

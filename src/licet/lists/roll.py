@@ -24,7 +24,7 @@ from licet.lists.identity import countries_of
 from licet.lists.membership import PER_ENTRY, Membership, membership
 from licet.lists.record import Record
 from licet.parties.finding import Finder, name_rows, table_of
-from licet.parties.listing import Footnote, Listing, Listings, unbroken
+from licet.parties.listing import Doubt, Footnote, Listing, Listings, unbroken
 from licet.parties.terms import Scope, review_terms, scope_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from licet.screening import Index
 
-_FORM = "roll 1"
+_FORM = "roll 2"
 _KEPT = 1024
 
 
@@ -181,7 +181,7 @@ _MOMENTS = ("start", "through", "public", "end_public")
 def _flat(listing: Listing) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(listing, name) for name in (*_PLAIN, *_MANY)}
     row |= {name: _said(getattr(listing, name)) for name in _MOMENTS}
-    row["unsure"] = [[a.isoformat(), b.isoformat()] for a, b in listing.unsure]
+    row["unsure"] = [[d.first.isoformat(), d.last.isoformat(), _said(d.public)] for d in listing.unsure]
     row["footnotes"] = [f.number for f in listing.footnotes]
     row["requirement"], row["policy"] = listing.scope.text, listing.policy
     return {name: value for name, value in row.items() if value}
@@ -208,7 +208,10 @@ def _unflat(row: Mapping[str, Any]) -> Listing:
         footnotes=tuple(Footnote(number, day(start)) for number in row.get("footnotes", ())),
         public=moment_from(row.get("public"), row["id"]),
         end_public=moment_from(row.get("end_public"), row["id"]),
-        unsure=tuple((date.fromisoformat(a), date.fromisoformat(b)) for a, b in row.get("unsure", ())),
+        unsure=tuple(
+            Doubt(date.fromisoformat(first), date.fromisoformat(last), moment_from(public, row["id"]))
+            for first, last, public in row.get("unsure", ())
+        ),
     )
 
 

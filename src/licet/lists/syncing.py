@@ -232,9 +232,9 @@ def _taken(
     """A file that is in the history now."""
     if newer is not None:
         # Each file stands at its own day, once; that its publisher went back to it, a person decides.
-        told = (
-            f"the publisher serves data of {snapshot.day}; {newer.file} of {newer.day} here counts as newer"
-        )
+        told = f"the publisher serves data of {snapshot.day}; here {newer.id} of {newer.day} counts as newer"
+        if (newer.day, newer.known) == (snapshot.day, snapshot.known):
+            told = f"another file than {newer.id}, of the same day; which is the later cannot be told"
         return Synced(source, Outcome.STALE, told, findings=done.findings)
     if not done.new:
         return Synced(source, Outcome.UNCHANGED, f"the same file as {snapshot.id}", snapshot)

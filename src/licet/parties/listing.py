@@ -35,12 +35,24 @@ class Footnote:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Days, both included, on which it is open whether a party was listed; and since when that is known."""
+
+    first: date
+    last: date
+    public: Moment | None = None
+
+    def here(self, clock: Clock) -> bool:
+        """Whether the day of the clock is one of them, as far as was known."""
+        return self.first <= clock.today <= self.last and clock.knew(self.public)
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """One version of a listing; ``scope`` and ``terms`` are its texts, typed.
 
     ``evidence`` says what membership rests on: nothing more than the instrument it cites, or
-    a snapshot of a published list. ``unsure`` are the days, both included, on which snapshots
-    leave it open whether the party was on the list.
+    a snapshot of a published list. ``unsure`` are the days that snapshots leave open.
     """
 
     id: str
@@ -62,7 +74,7 @@ class Listing:
     first: Moment | None = None
     programmes: tuple[str, ...] = ()
     evidence: str = ""
-    unsure: tuple[tuple[date, date], ...] = ()
+    unsure: tuple[Doubt, ...] = ()
     end_public: Moment | None = None
     policy: str = ""
 
@@ -73,14 +85,10 @@ class Listing:
 
     def in_force(self, clock: Clock) -> Truth:
         """Whether this version has effect on that day, as far as was known."""
-        ended = self.through is not None and clock.knew(self.end_public)
-        if not clock.reached(self.start) or (
-            ended and self.through is not None and clock.today > self.through
-        ):
+        ended = self.through is not None and clock.today > self.through and clock.knew(self.end_public)
+        if ended or not clock.reached(self.start):
             return False
-        # Days left open before the end are open only once the end is known to have come.
-        open_ = self.unsure if ended else [span for span in self.unsure if span[0] == day(self.start)]
-        return None if any(first <= clock.today <= last for first, last in open_) else True
+        return None if any(doubt.here(clock) for doubt in self.unsure) else True
 
     def known(self, clock: Clock) -> bool:
         """Whether it could be known: the rule that made it was public by then."""

@@ -151,7 +151,7 @@ class Holdings:
             (Chain(links) for links in self._chains(party, perhaps, listed, ())),
             key=lambda c: (-min(s.low for s in c.shares), -min(s.high for s in c.shares), c.told),
         )
-        return Capture(party, reached, low, high, tuple(chains), abs(test.share - low))
+        return Capture(party, reached, low, high, tuple(chains), round(abs(test.share - low), 9))
 
     def _bounds(
         self, party: str, sure: frozenset[str], perhaps: frozenset[str], test: OwnershipTest

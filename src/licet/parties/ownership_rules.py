@@ -13,8 +13,11 @@ from licet.language.errors import LawError
 from licet.language.instrument import day, moment_from
 from licet.language.values import Truth
 from licet.language.window import Clock, Standing, Window, standing
-from licet.parties.listing import Listing
+from licet.parties.listing import Listing, identity
 from licet.parties.ownership import Capture, Holdings, OwnershipTest
+
+# A listing, and whether it is surely that of the party.
+Held = tuple[Listing, bool]
 
 _PASSED = {"or more": True, "more than": False}
 
@@ -35,9 +38,9 @@ class OwnershipRule:
     windows: tuple[Window, ...]
     as_rule: str = ""
 
-    def counts(self, listings: Iterable[Listing], clock: Clock) -> Truth:
-        """Whether a party with these listings is one whose shares count on that day."""
-        here = [(v.list, v.in_force(clock)) for v in listings if v.known(clock)]
+    def counts(self, listings: Iterable[Held], clock: Clock) -> Truth:
+        """Whether a party that has, or may have, these listings is one whose shares count that day."""
+        here = [(v.list, identity(sure, v, clock)) for v, sure in listings if v.known(clock)]
         if any(code in self.lists and truth for code, truth in here):
             return True
         counted = self.lists | self.perhaps
@@ -73,7 +76,7 @@ def reach(
     country: str | None,
     rule: OwnershipRule,
     holdings: Holdings,
-    listings_of: Callable[[str], Iterable[Listing]],
+    listings_of: Callable[[str], Iterable[Held]],
     clock: Clock,
     of_rule: Callable[[str], Standing],
 ) -> Reach:
