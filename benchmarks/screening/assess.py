@@ -15,9 +15,9 @@ from typing import Any
 import measure
 import numpy as np
 from engines import Engine, Found, Licet, Nomenklatura, RapidFuzz
-from measure import RATES, Share
+from measure import RATES
 from real import text
-from sets import NINE, Part, Query, listed, part
+from sets import NINE, Part, Query, listed, natural_share, part
 
 ENGINES: dict[str, type[Any]] = {"licet": Licet, "nomenklatura": Nomenklatura, "rapidfuzz": RapidFuzz}
 # RapidFuzz compares a name with the whole list: a part of each set, intervals the wider for it.
@@ -181,9 +181,40 @@ def figures(engine: str, material: Part, s: Searched) -> dict[str, Any]:
     return result
 
 
-def share(value: dict[str, float]) -> Share:
-    """A share read back from plain values."""
-    return Share(**value)
+def own_levels(runner: Runner, material: Part, s: Searched) -> dict[str, Any]:
+    """What our own levels and our ``one_in`` do: hits and reviews family by family, and the calibration.
+
+    The calibration weighs hard and plain negatives as they come among firms: of those, one in a hundred
+    should have a candidate with ``one_in`` of a hundred or more.
+    """
+    engine: Any = runner.engine()
+    levels: dict[str, list[tuple[bool, bool]]] = {}
+    rarest = np.zeros(len(s.negatives))
+    sets = (("", s.queries), ("negatives", s.negatives), ("people", s.people))
+    for name, queries in sets:
+        best = [[False, False] for _ in queries]
+        table = engine.table(queries).select(["query", "entity", "level", "one_in"]).to_pydict()
+        for q, e, level, one in zip(*table.values(), strict=True):
+            if name or e in queries[q].right:
+                best[q][1] = True
+                best[q][0] |= level == "hit"
+            if name == "negatives":
+                rarest[q] = max(rarest[q], one)
+        for q, b in zip(queries, best, strict=True):
+            levels.setdefault(name or q.family, []).append((b[0], b[1]))
+    hard = np.array([q.family == "hard" for q in s.negatives])
+    natural = natural_share(material.name)
+    return {
+        "levels": {
+            k: {"hit": sum(h for h, _ in v) / len(v), "any": sum(r for _, r in v) / len(v)}
+            for k, v in levels.items()
+        },
+        "calibration": {
+            str(one): natural * float((rarest[hard] >= one).mean())
+            + (1 - natural) * float((rarest[~hard] >= one).mean())
+            for one in (10, 30, 100, 300, 1000)
+        },
+    }
 
 
 def assessed(engine: str, which: str, cache: Path | None) -> tuple[dict[str, Any], Searched, Runner]:
@@ -191,4 +222,7 @@ def assessed(engine: str, which: str, cache: Path | None) -> tuple[dict[str, Any
     runner = Runner(engine, cache)
     material = part(which)
     s = searched(runner, material)
-    return figures(engine, material, s), s, runner
+    result = figures(engine, material, s)
+    if engine == "licet":
+        result |= own_levels(runner, material, s)
+    return result, s, runner

@@ -31,7 +31,13 @@ from licet.screening.rarity import LEAST_SEEN, LONGEST
 from licet.screening.scripts import latin
 
 # A given name borne by this many spellings tells nothing; the widest groups are single Chinese syllables.
-WIDEST = 80
+WIDEST = 120
+# What romanisations of one name differ in; each is tried both ways.
+RESPELT = """
+kh/h kh/k gh/g ou/u oo/u u/o i/y ee/i e/a q/k q/g dj/j dzh/j g/j g/h w/v ss/s mm/m dd/d ll/l nn/n tt/t
+rr/r aa/a ph/f c/k sh/ch ch/tch z/s x/ks th/t dh/d ei/ey ai/ay iy/i iy/y yy/y ii/iy ij/iy ia/iya ia/ya
+yu/iu ya/a ye/e yo/io h/ ie/i ie/iye eo/e ae/e oe/o ue/u ts/tz ts/c zh/j j/y o/a
+"""
 
 
 def opened(path: Path) -> Iterator[str]:
@@ -134,6 +140,23 @@ def background(data: Path) -> Iterator[str]:
         yield ",".join([word, *(str(counts[word]) for _, counts in kinds)])
 
 
+def respelt(word: str) -> set[str]:
+    """Other spellings the word may have, by one usual change of romanisation each."""
+    found = {word + "h", word + "e", word + "a", word.rstrip("hea")}
+    for one, other in (pair.split("/") for pair in RESPELT.split()):
+        for old, new in ((one, other), (other, one)):
+            if old:
+                found.update(word[:at] + new + word[at + len(old) :] for at in finds(word, old))
+    return {spelling for spelling in found if len(spelling) > 1}
+
+
+def finds(word: str, part: str) -> Iterator[int]:
+    at = word.find(part)
+    while at >= 0:
+        yield at
+        at = word.find(part, at + 1)
+
+
 def equivalents(data: Path) -> Iterator[str]:
     from rigour.names import NameTypeTag, SymbolCategory, analyze_names
 
@@ -142,12 +165,13 @@ def equivalents(data: Path) -> Iterator[str]:
     for names in (listed(data, "individual"), listed_elsewhere(data)):
         borne |= {word for name in names for reading in latin(name) for word in words(reading)}
     spelt: dict[str, set[str]] = defaultdict(set)
-    for word in borne:
-        if len(word) > 1 and word.isascii() and word.isalpha():
-            for name in analyze_names(NameTypeTag.PER, [word]):
-                for symbol in name.symbols:
-                    if symbol.category in (SymbolCategory.NAME, SymbolCategory.NICK):
-                        spelt[f"{symbol.category}:{symbol.id}"].add(word)
+    for word in sorted(borne):
+        if 1 < len(word) < 25 and word.isascii() and word.isalpha():
+            for spelling in {word, *respelt(word)}:
+                for name in analyze_names(NameTypeTag.PER, [spelling]):
+                    for symbol in name.symbols:
+                        if symbol.category in (SymbolCategory.NAME, SymbolCategory.NICK):
+                            spelt[f"{symbol.category}:{symbol.id}"].add(spelling)
     groups = {frozenset(found) for found in spelt.values() if 2 <= len(found) <= WIDEST}
     numbers: dict[str, list[int]] = defaultdict(list)
     for number, group in enumerate(sorted(sorted(group) for group in groups), 1):

@@ -103,27 +103,14 @@ def _shown(engine: Any, queries: list[Any], names: dict[str, str]) -> list[str]:
     return lines
 
 
-def operating(searched: Any, runner: Any) -> str:
-    """What the engine's own levels do: hits and reviews among the negatives, and recall of either."""
-    engine = runner.engine()
-    levels: dict[str, list[tuple[bool, bool]]] = {}
-    for name, queries in (
-        ("", searched.queries),
-        ("negatives", searched.negatives),
-        ("people", searched.people),
-    ):
-        best = [[False, False] for _ in queries]
-        result = engine.table(queries).select(["query", "entity", "level"]).to_pydict()
-        for q, e, level in zip(result["query"], result["entity"], result["level"], strict=True):
-            if name or e in queries[q].right:
-                best[q][1] = True
-                best[q][0] |= level == "hit"
-        for q, b in zip(queries, best, strict=True):
-            levels.setdefault(name or q.family, []).append((b[0], b[1]))
+def operating(result: dict[str, Any]) -> str:
+    """What the engine's own levels do, and whether ``one_in`` is what it says."""
     lines = ["levels: share with a hit / with a hit or a review"]
-    for name, seen in levels.items():
-        hits, any_ = (sum(s[i] for s in seen) / len(seen) for i in (0, 1))
-        lines.append(f"  {name:13} {hits:.4f} / {any_:.4f}")
+    lines += [f"  {name:13} {v['hit']:.4f} / {v['any']:.4f}" for name, v in result["levels"].items()]
+    lines.append("calibration: a score read as one in N is reached by one in so many unlisted firms")
+    lines += [
+        f"  {said:>6}: {1 / v if v else float('inf'):8.0f}" for said, v in result["calibration"].items()
+    ]
     return "\n".join(lines)
 
 
@@ -162,7 +149,7 @@ def tune(args: argparse.Namespace) -> None:
         results.append(result)
         print(table([result]), f"({result['seconds']:.0f} s)\n", flush=True)
         if name == "licet":
-            print(operating(searched, runner), "\n")
+            print(operating(result), "\n")
             print(cases(runner), "\n")
             if args.worst:
                 print(worst(searched, runner, args.worst))

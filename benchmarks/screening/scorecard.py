@@ -101,6 +101,18 @@ def sizes(kept: dict[str, Any]) -> str:
     )
 
 
+def levels(kept: dict[str, Any]) -> str:
+    """Our own levels and calibration on the part held back."""
+    ours = next(r for r in kept["held"] if r["engine"] == "licet")
+    rows = [[k, f"{v['hit']:.3f}", f"{v['any']:.3f}"] for k, v in ours["levels"].items()]
+    said = [
+        [f"one in {k}", f"one in {1 / v:.0f}" if v else "none of them"]
+        for k, v in ours["calibration"].items()
+    ]
+    first = _rows(["", "with a hit", "with a hit or a review"], rows)
+    return first + "\n\n" + _rows(["score read as", "unlisted firms that reach it"], said)
+
+
 def speeds(kept: dict[str, Any]) -> str:
     """Throughput, latency and memory."""
     speed = kept.get("speed")
@@ -114,7 +126,7 @@ def speeds(kept: dict[str, Any]) -> str:
                 f"{build['names']:,}",
                 f"{batch['firms per second']:,.0f}",
                 f"{batch['distinct per second']:,.0f}",
-                f"{batch['seconds']:.2f}",
+                f"{batch['cpu seconds']:.2f}",
                 f"{batch['open seconds'] * 1000:.0f} ms",
                 f"{batch['peak MiB']:.0f} MiB",
                 f"{build['seconds']:.1f} s",
@@ -125,9 +137,9 @@ def speeds(kept: dict[str, Any]) -> str:
     parts = [_rows([*head, "index built in", "index on disk"], rows)]
     if one := speed.get("single"):
         parts.append(
-            f"One firm per call, {one['calls']:,} calls: median {one['p50']:.2f} ms,"
-            f" 90 % below {one['p90']:.2f} ms, 99 % below {one['p99']:.2f} ms,"
-            f" longest {one['longest']:.2f} ms."
+            f"One firm per call, {one['calls']:,} calls, by the clock: median {one['clock']['p50']:.2f} ms,"
+            f" 99 % below {one['clock']['p99']:.2f} ms, longest {one['clock']['longest']:.2f} ms;"
+            f" by CPU time: median {one['cpu']['p50']:.2f} ms, 99 % below {one['cpu']['p99']:.2f} ms."
         )
     if peer := speed.get("nomenklatura"):
         parts.append(
@@ -145,7 +157,7 @@ def write(kept: dict[str, Any]) -> None:
     page = PAGE.read_text(encoding="utf-8")
     tables = {"speed": speeds}
     if "held" in kept:
-        tables |= {"summary": summary, "families": families, "sizes": sizes}
+        tables |= {"summary": summary, "families": families, "levels": levels, "sizes": sizes}
     for name, make in tables.items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end {name} -->)", re.S)
         if not pattern.search(page):

@@ -178,7 +178,7 @@ def _queries(part: str) -> list[Query]:
     found: list[Query] = []
     for family in NINE:
         if family == "noise":
-            make = lambda e, r: vary.noise(e.name, _seems(e), r, r.choice(others))  # noqa: E731
+            make = lambda e, r: vary.noise(e.name, _seems(e), r, r.choice(others), part)  # noqa: E731
         elif family == "translit":
             make = lambda e, r: vary.translit(e.name, _seems(e), r, e.countries, everyday())  # noqa: E731
         else:
@@ -194,7 +194,7 @@ def _queries(part: str) -> list[Query]:
             if kind == "vessel"
             else random.choice(others)
         )
-        return vary.former(entry.name, kind, random, new)
+        return vary.former(entry.name, kind, random, new, part)
 
     found += _family(part, "former", pool, renamed)
     chinese = [c for c in chinese_names() if half(c[0]) == part]
@@ -270,6 +270,12 @@ def _negatives(part: str) -> list[Query]:
         Query(n, "organisation", "plain") for n in plain
     ]
     return random.sample(both, len(both))
+
+
+def natural_share(part: str) -> float:
+    """How many of a part's unlisted firms share a rare word with a listed name, as firms come."""
+    pool = [n for n in companies() if half(n) == part and not is_listed(n)]
+    return sum(bool(rare(n)) for n in pool) / len(pool)
 
 
 def _people(part: str, size: int = 2000) -> list[Query]:

@@ -91,10 +91,11 @@ def legal(name: str, kind: str, random: Random) -> str | None:
     return changed if len(fold(changed).replace(" ", "")) >= 4 and changed != name else None
 
 
-def noise(name: str, kind: str, random: Random, other: str = "DHL Global Forwarding") -> str | None:
-    """What trade documents write before or after a name."""
-    table = words()["noise"]
-    template = random.choice(table[kind if kind in table else "organisation"])
+def noise(name: str, kind: str, random: Random, other: str, part: str) -> str | None:
+    """What trade documents write before or after a name; ``other`` stands after ``C/O``."""
+    kept = kind if kind in words()["noise"] else "organisation"
+    more = words()["held_only"]["noise"][kept] if part == "held" else []
+    template = random.choice(words()["noise"][kept] + more)
     return template.format(
         n=natural(name) if kind == "person" else name,
         box=random.randint(100, 9999),
@@ -229,6 +230,8 @@ def translit(
     return " ".join(parts) if done else None
 
 
-def former(name: str, kind: str, random: Random, new: str) -> str | None:
+def former(name: str, kind: str, random: Random, new: str, part: str) -> str | None:
     """A new name that carries the listed one as its former name."""
-    return random.choice(words()["former_vessel" if kind == "vessel" else "former"]).format(x=new, y=name)
+    key = "former_vessel" if kind == "vessel" else "former"
+    more = words()["held_only"][key] if part == "held" else []
+    return random.choice(words()[key] + more).format(x=new, y=name)

@@ -9,11 +9,14 @@ import click
 
 from licet.cli.check import check
 from licet.cli.decide import decide
+from licet.cli.dispositions import dispositions
 from licet.cli.exits import Exit
 from licet.cli.explain import explain
 from licet.cli.law import law
 from licet.cli.lists import lists
 from licet.cli.owners import owners
+from licet.cli.party import party
+from licet.cli.screen import screen
 from licet.cli.verify import verify
 from licet.language.errors import LicetError
 from licet.version import __version__
@@ -29,7 +32,7 @@ def licet() -> None:
     """
 
 
-for command in (check, decide, explain, verify, law, lists, owners):
+for command in (check, decide, explain, verify, law, lists, owners, party, screen, dispositions):
     licet.add_command(command)
 
 

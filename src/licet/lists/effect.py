@@ -23,7 +23,7 @@ class PublishedRules:
     """Rules of the Federal Register by volume and first page, with the day each was printed and had effect.
 
     A list may cite the page on which an entry stands; the rule is the last that begins at or
-    before it and was printed on the day the list gives.
+    before it and was printed, or had effect, on the day the list gives.
     """
 
     pages: Mapping[int, tuple[tuple[int, date, Moment], ...]]
@@ -59,6 +59,7 @@ class PublishedRules:
                 continue
             first, printed, effective = rules[at]
             near = int(match[2]) - first <= _LONGEST_RULE
-            if printed == published or (published is None and near):
+            # Some lists give the day of effect where others give that of print.
+            if published in (printed, day(effective)) or (published is None and near):
                 return effective
         return None

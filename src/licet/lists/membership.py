@@ -8,6 +8,8 @@ of its own that says which snapshot shows it, and on which days it leaves member
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -29,8 +31,9 @@ from licet.parties.terms import Scope, review_terms, scope_of
 # Bureau rules have effect when displayed, days or a few weeks before they are printed.
 _BEFORE_PRINT = timedelta(days=31)
 _DAY = timedelta(days=1)
-# Alike but for a letter or two that an encoding lost.
-_NEARLY = 0.9
+# Letters that an encoding may have lost; a number or a place that differs is another party.
+_LOST = 2
+_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 # Lists of which each entry says for itself what it covers and how applications are reviewed.
 PER_ENTRY = ("entity_list", "military_end_users")
 _PRINTED_BY_THE_BUREAU = ("entity_list", "military_end_users", "unverified_list", "denied_persons")
@@ -100,23 +103,28 @@ class _ByName:
             return None
         here = [v for c in sorted(countries) for v in self.made.get((presence.list, day(effective), c), ())]
         heads = [_letters(head) for head in _heads(record.name)]
-        likely = {v.id: max(_likeness(h, _letters(v.name)) for h in heads) for v in here}
-        best = max(likely, key=lambda id_: (likely[id_], id_), default=None)
-        return best if best is not None and likely[best] >= _NEARLY else None
+        apart = {v.id: min(_letters_apart(h, _letters(v.name)) for h in heads) for v in here}
+        best = min(apart, key=lambda id_: (apart[id_], id_), default=None)
+        return best if best is not None and apart[best] <= _LOST else None
 
 
 def _heads(name: str) -> list[str]:
-    """The name, and what stands before each comma of it."""
+    """The name, what stands before each comma of it, and each of these without brackets at its end."""
     parts = name.split(",")
-    return [",".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    heads = [",".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    return list(dict.fromkeys([*heads, *(_BRACKETS.sub("", head) for head in heads)]))
 
 
 def _letters(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum())
 
 
-def _likeness(a: str, b: str) -> float:
-    return SequenceMatcher(None, a, b, autojunk=False).ratio()
+def _letters_apart(a: str, b: str) -> float:
+    """How many letters differ; endless where a number does."""
+    if [c for c in a if c.isdigit()] != [c for c in b if c.isdigit()]:
+        return math.inf
+    changes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in changes if tag != "equal")
 
 
 def _versions(presence: Presence, rules: PublishedRules) -> Iterator[Listing]:

@@ -104,7 +104,12 @@ def _record_names(listing: Listing, record: Record) -> Iterator[dict[str, Any]]:
 
 
 def _digest(history: History, law_digest: str) -> str:
-    parts = [_FORM, law_digest, *sorted(s.sha256 for s in history.snapshots())]
+    from licet.screening.index import FORMAT
+    from licet.screening.thresholds import digest as thresholds_digest
+    from licet.screening.words import digest as rules_digest
+
+    rules = (FORMAT, rules_digest(), thresholds_digest())
+    parts = [_FORM, *rules, law_digest, *sorted(s.sha256 for s in history.snapshots())]
     return sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

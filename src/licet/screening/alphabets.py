@@ -39,8 +39,8 @@ class Way:
 class Group:
     """Which ways serve a word: it has one of ``letters`` (none named: any word) and none of ``without``."""
 
-    letters: str
-    without: str
+    letters: tuple[str, ...]
+    without: tuple[str, ...]
     ways: tuple[Way, ...]
 
     def serves(self, text: str) -> bool:
@@ -74,7 +74,9 @@ def groups(script: str) -> tuple[Group, ...]:
         runs = sorted(table, key=len, reverse=True)
         return Way(table, re.compile("|".join(map(re.escape, runs))))
 
-    return tuple(Group(g["letters"], g["without"], tuple(map(way, g["ways"]))) for g in data["groups"])
+    return tuple(
+        Group(tuple(g["letters"]), tuple(g["without"]), tuple(map(way, g["ways"]))) for g in data["groups"]
+    )
 
 
 def letters(text: str, script: str) -> tuple[str, ...]:
@@ -190,7 +192,7 @@ def _bare(text: str) -> str:
 def _arabic_word(word: str, known: Mapping[str, str], way: Callable[[str], str]) -> str:
     if word in known:
         return known[word]
-    for article in ("ال", "وال", "بال", "لل"):
+    for article in _data()["arabic_articles"]:
         if word.startswith(article) and len(word) > len(article) + 1:
             rest = word[len(article) :]
             return f"al {known.get(rest) or way(rest)}"

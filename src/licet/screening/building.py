@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from licet.screening.hashing import table_of
 from licet.screening.likeness import keys_of
 from licet.screening.reading import Words, read
-from licet.screening.reading_kernel import table_of
 from licet.screening.resolving import buckets_of, classes_of, deletes_of, hashes_of
 from licet.screening.roles import KINDS, PARTS, PLACE_ONLY
 from licet.screening.shapes import (
@@ -282,6 +282,7 @@ def build(table: pa.Table, rules: Rules, keys: Keys, weights: Weights) -> tuple[
         post_pointer=post_pointer,
         post=(pairs & 0xFFFFFFFF).astype(np.int32),
         join=_leads(words.item["join"][joins], reading_of[joins]),
+        whole=_leads(reading["whole"][:-1], np.arange(len(sizes))),
         country=known.country,
         place=known.place,
         identifier=known.identifier,

@@ -1,27 +1,33 @@
 """How functions are compiled: for numba, without holding the interpreter's lock, kept on disk between runs.
 
-``inner`` is called by compiled code alone, ``outer`` by Python too.
+``inner`` and ``bare`` are called by compiled code alone, ``outer`` by Python too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 
-F = TypeVar("F", bound=Callable[..., Any])
+Compiled = Callable[..., Any]
 
 _KEPT = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
 
 
-def inner(function: F) -> F:
+def inner(function: Compiled) -> Compiled:
     """Compiles a function that only compiled code calls; nothing is made for Python to call it by."""
-    compiled: F = numba.njit(**_KEPT, no_cpython_wrapper=True)(function)
+    compiled: Compiled = numba.njit(**_KEPT, no_cpython_wrapper=True)(function)
     return compiled
 
 
-def outer(function: F) -> F:
+def bare(function: Compiled) -> Compiled:
+    """As ``inner``, for a function that makes no arrays: then none of those it is handed need be counted."""
+    compiled: Compiled = numba.njit(**_KEPT, no_cpython_wrapper=True, _nrt=False)(function)
+    return compiled
+
+
+def outer(function: Compiled) -> Compiled:
     """Compiles a function for Python to call."""
-    compiled: F = numba.njit(**_KEPT)(function)
+    compiled: Compiled = numba.njit(**_KEPT)(function)
     return compiled

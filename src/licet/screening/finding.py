@@ -10,12 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from licet.screening.compiled import inner
-from licet.screening.reading_kernel import LONGEST, VARIANT
-from licet.screening.resolving import find_word, lower
-from licet.screening.roles import DISTINGUISHING, PARTS, PERSON, UNSAID
-from licet.screening.shapes import BEST, OUTLOOK, SUM, Scratch
-from licet.screening.weighing import (
+from licet.screening.amounts import (
     ROOM,
     W_ADDRESS_MOST,
     W_COUNTRY_SAME,
@@ -25,93 +20,124 @@ from licet.screening.weighing import (
     W_RARE_LIKE,
     W_SHARE_MINE,
     W_SHARE_THEIRS,
-    level_of,
-    weigh,
+    W_SLOPE,
+    W_SPARED,
 )
+from licet.screening.compiled import bare, inner
+from licet.screening.looking import find_word, lower
+from licet.screening.pairing import easing, personal, prepare
+from licet.screening.reading_kernel import LONGEST, VARIANT
+from licet.screening.roles import DISTINGUISHING, PARTS, PERSON, UNSAID
+from licet.screening.shapes import BEST, OUTLOOK, SUM, Scratch
+from licet.screening.weighing import level_of, weigh
 
+SLACK = 1024  # more than all rounding of one pair can come to
 ANY_DAY = -(1 << 31) - 1  # stands for no day: every name counts
 
 
-@inner
-def _touch(scratch, nt, f, reading, add, flag):
+@bare
+def _touch(scratch, nt, f, reading, gain, saved, mine, theirs, flag):
     """Adds to what a listed reading may come to."""
     if scratch.sum[f].seen != reading + 1:
         scratch.sum[f].seen = reading + 1
-        scratch.sum[f].sum = 0
+        scratch.sum[f].gain = 0
+        scratch.sum[f].saved = 0
+        scratch.sum[f].mine = 0
+        scratch.sum[f].theirs = 0
         scratch.sum[f].flag = 0
         scratch.touched[nt] = f
         nt += 1
-    scratch.sum[f].sum += add
+    scratch.sum[f].gain += gain
+    scratch.sum[f].saved += saved
+    scratch.sum[f].mine += mine
+    scratch.sum[f].theirs += theirs
     scratch.sum[f].flag |= flag
     return nt
 
 
-@inner
-def _outlook(asked, reading, party, listed, words, met, weights, outlook, least):
-    """Which words need not be read, and what must be added to sums to bound the points of a listed reading."""
+@bare
+def _outlook(asked, reading, party, listed, words, met, weights, scratch, least):
+    """Which words need not be read, and the most that the rest adds to any listed reading.
+
+    Returns points that may come on top, what unread words may bring, what costs they may save, what costs all words.
+    """
     pair = weights.pair
+    outlook = scratch.outlook
     q0 = asked.reading[reading].first
     m = asked.reading[reading + 1].first - q0
     kind = asked.row[party].kind
-    extra = np.int64(pair[W_SHARE_MINE]) + pair[W_SHARE_THEIRS] + pair[W_FORM_SAME]
+    extra = np.int64(pair[W_FORM_SAME])
     if asked.row[party + 1].country > asked.row[party].country:
         extra += pair[W_COUNTRY_SAME]
     if asked.row[party + 1].place > asked.row[party].place:
         extra += pair[W_ADDRESS_MOST]
-    total_cost = np.int64(0)
+    cost = np.int64(0)
     dear = np.int64(0)  # the two dearest words: initials may spare them
     second = np.int64(0)
-    letters = 0
+    lone = 0
     for i in range(m):
-        q = asked.item[q0 + i].word
-        letters += asked.word[q].end - asked.word[q].start == 1
-        cost = np.int64(asked.word[q].cost)
-        total_cost += cost
-        if cost > dear:
+        word = asked.word[asked.item[q0 + i].word]
+        lone += word.end - word.start == 1
+        cost += word.cost
+        if word.cost > dear:
             second = dear
-            dear = cost
-        elif cost > second:
-            second = cost
+            dear = np.int64(word.cost)
+        elif word.cost > second:
+            second = np.int64(word.cost)
         best = np.int64(0)
-        far = np.int64(0)
+        saved = np.int64(0)
+        theirs = np.int64(0)
         many = np.int64(0)
+        q = asked.item[q0 + i].word
         for x in range(met.pointer[q], met.pointer[q + 1]):
             v = met.meeting[x].word
-            g = np.int64(max(1, min(asked.word[q].value, words[v].value) * met.meeting[x].like // PARTS))
-            best = max(best, g)
-            far = max(far, g + words[v].cost)
+            best = max(best, np.int64(max(1, min(word.value, words[v].value) * met.meeting[x].like // PARTS)))
+            saved = max(saved, np.int64(words[v].cost))
+            theirs = max(theirs, np.int64(words[v].value))
             many += listed.post_pointer[v + 1] - listed.post_pointer[v]
         outlook[i].most = best
-        outlook[i].reach = far + cost
+        outlook[i].saved = saved + word.cost
+        outlook[i].theirs = theirs
         outlook[i].posts = many
-        outlook[i].spared = 0
-    explained = np.int64(0)  # what initials may explain of a listed name
+        outlook[i].unread = 0
+    explained = np.int64(0)  # what initials may explain
+    lenient = np.int64(weights.cost_easing[pair[W_SLOPE]])  # the least part of a cost that ever counts
     if kind == PERSON or kind == UNSAID:
-        extra += 2 * pair[W_INITIAL] + dear + second
-        explained = 2 * listed.most[1] + min(letters, 2) * listed.most[2]
+        extra += 2 * pair[W_INITIAL]
+        explained = dear + second + 2 * listed.most[1] + min(lone, 2) * listed.most[2]
+        lenient = lenient * min(pair[W_SPARED], PARTS) // PARTS
     # Leave words unread, the most frequent first, while the unread cannot reach review among themselves.
-    left = np.int64(0)
-    read_cost = total_cost
-    base = extra + explained - total_cost
+    gain = np.int64(0)
+    saved = np.int64(0)
+    mine = np.int64(0)
+    theirs = np.int64(0)
+    mine_total = np.int64(max(1, asked.reading[reading].value))
+    read_cost = cost - dear - second if explained > 0 else cost
     while True:
         pick = -1
         for i in range(m):
-            if outlook[i].spared or outlook[i].posts == 0:
+            if outlook[i].unread or outlook[i].posts == 0:
                 continue
-            lost = asked.word[asked.item[q0 + i].word].cost
-            if left + outlook[i].most - (read_cost - lost) + extra >= least:
+            word = asked.word[asked.item[q0 + i].word]
+            # What is gained is no more than either name is worth, and eases at least as that much would.
+            most = gain + outlook[i].most
+            bound = most * easing(most, most, pair) // PARTS + extra + pair[W_SHARE_THEIRS]
+            bound += pair[W_SHARE_MINE] * (mine + word.value) // mine_total
+            if bound - max(np.int64(0), read_cost - word.cost) * lenient // PARTS >= least:
                 continue
             if pick < 0 or outlook[i].posts > outlook[pick].posts:
                 pick = i
         if pick < 0:
-            return base
-        outlook[pick].spared = 1
-        left += outlook[pick].most
-        base += outlook[pick].reach
+            return extra + SLACK, gain, saved + explained, mine, theirs, cost
+        outlook[pick].unread = 1
+        gain += outlook[pick].most
+        saved += outlook[pick].saved
+        mine += asked.word[asked.item[q0 + pick].word].value
+        theirs += outlook[pick].theirs
         read_cost -= asked.word[asked.item[q0 + pick].word].cost
 
 
-@inner
+@bare
 def _gather(asked, reading, listed, words, slots, met, weights, scratch):
     """Listed readings that share a word that is read, in ``scratch.touched``; returns their number."""
     pair = weights.pair
@@ -121,53 +147,77 @@ def _gather(asked, reading, listed, words, slots, met, weights, scratch):
     nt = 0
     for i in range(m):
         q = asked.item[q0 + i].word
-        cost = np.int64(asked.word[q].cost)
-        spared = scratch.outlook[i].spared
-        precious = asked.word[q].rarity >= rare and asked.word[q].role == DISTINGUISHING
+        word = asked.word[q]
+        unread = scratch.outlook[i].unread
+        precious = word.rarity >= rare and word.role == DISTINGUISHING
         for x in range(met.pointer[q], met.pointer[q + 1]):
             v = met.meeting[x].word
             like = met.meeting[x].like
             flag = 0
             if precious and words[v].rarity >= rare and words[v].role == DISTINGUISHING:
                 flag = 1 if like >= pair[W_RARE_LIKE] else 0
-            if spared and flag == 0:
+            if unread and flag == 0:
                 continue
-            add = np.int64(0)
-            if not spared:
-                add = cost + words[v].cost + max(1, min(asked.word[q].value, words[v].value) * like // PARTS)
+            gain = np.int64(0)
+            saved = np.int64(0)
+            mine = np.int64(0)
+            theirs = np.int64(0)
+            if not unread:
+                gain += max(1, min(word.value, words[v].value) * like // PARTS)
+                saved += word.cost + words[v].cost
+                mine += word.value
+                theirs += words[v].value
             for y in range(listed.post_pointer[v], listed.post_pointer[v + 1]):
-                nt = _touch(scratch, nt, listed.post[y], reading, add, flag)
+                nt = _touch(scratch, nt, listed.post[y], reading, gain, saved, mine, theirs, flag)
         # words run together, on either side
         join = asked.item[q0 + i].join
         if join != 0 and i + 1 < m:
-            u = asked.item[q0 + i + 1].word
-            both = np.int64(asked.word[q].value) + asked.word[u].value
+            after = asked.word[asked.item[q0 + i + 1].word]
+            both = np.int64(word.value) + after.value
             for t in range(len(VARIANT)):
                 v = find_word(slots, words, join ^ VARIANT[t])
                 if v >= 0:
-                    add = min(both, np.int64(words[v].value)) + words[v].cost + cost + asked.word[u].cost
+                    gain = min(both, np.int64(words[v].value))
+                    saved = np.int64(words[v].cost) + word.cost + after.cost
                     flag = 1 if words[v].rarity >= rare else 0
                     for y in range(listed.post_pointer[v], listed.post_pointer[v + 1]):
-                        nt = _touch(scratch, nt, listed.post[y], reading, add, flag)
-        y = lower(listed.join, asked.word[q].hash)
-        while y < len(listed.join) and listed.join[y].key == asked.word[q].hash:
+                        nt = _touch(
+                            scratch,
+                            nt,
+                            listed.post[y],
+                            reading,
+                            gain,
+                            saved,
+                            both,
+                            np.int64(words[v].value),
+                            flag,
+                        )
+        y = lower(listed.join, word.hash)
+        while y < len(listed.join) and listed.join[y].key == word.hash:
             f = listed.join[y].to
             # Two listed words are explained at once; all that the reading could cost covers them.
-            add = np.int64(asked.word[q].value) + cost + listed.reading[f].cost
-            nt = _touch(scratch, nt, f, reading, add, 1 if asked.word[q].rarity >= rare else 0)
+            value = np.int64(word.value)
+            saved = np.int64(word.cost) + listed.reading[f].cost
+            flag = 1 if word.rarity >= rare else 0
+            nt = _touch(scratch, nt, f, reading, value, saved, value, np.int64(listed.reading[f].value), flag)
             y += 1
+    whole = asked.reading[reading].whole
+    y = lower(listed.whole, whole)
+    while y < len(listed.whole) and listed.whole[y].key == whole:
+        nt = _touch(scratch, nt, listed.whole[y].to, reading, 0, 0, 0, 0, 1)
+        y += 1
     return nt
 
 
 @inner
-def scratch_of(readings, groups):
-    """Working room for one run over a list of so many readings and groups."""
+def scratch_of(words, readings, groups):
+    """Working room for one run over a list of so many words, readings and groups."""
     return Scratch(
-        np.empty((LONGEST, LONGEST), np.int32),
-        np.empty((LONGEST, LONGEST), np.int64),
+        np.zeros(words, np.int64),
+        np.empty(LONGEST, np.int64),
+        np.empty((LONGEST * LONGEST, 5), np.int64),
         np.empty(LONGEST, np.int32),
         np.empty(LONGEST, np.int32),
-        np.empty((LONGEST, 4), np.int64),
         np.zeros((ROOM, 9), np.int64),
         np.zeros(readings + 1, SUM),
         np.empty(readings + 1, np.int32),
@@ -177,7 +227,7 @@ def scratch_of(readings, groups):
     )
 
 
-@inner
+@bare
 def _holds(row, as_of, known_at):
     """Whether a listed name has effect on the day, as known on the other."""
     if row.known > known_at:
@@ -185,9 +235,11 @@ def _holds(row, as_of, known_at):
     return as_of == ANY_DAY or (row.since <= as_of and as_of <= row.through)
 
 
-@inner
-def _better(best, points, reading, f, listed):
-    """Whether a reading of an entity takes the place of the best so far; ties go by reading, then by name."""
+@bare
+def _better(best, level, points, reading, f, listed):
+    """Whether a reading of an entity takes the place of the best so far: by level, points, reading, then name."""
+    if level != best.level:
+        return level > best.level
     if points != best.points:
         return points > best.points
     if reading != best.reading:
@@ -199,7 +251,7 @@ def _better(best, points, reading, f, listed):
     return f < best.form
 
 
-@inner
+@bare
 def _by_identifier(asked, party, listed, scratch, nt, reading):
     """Adds the readings of all names that bear an identifier of the party."""
     for i in range(asked.row[party].identifier, asked.row[party + 1].identifier):
@@ -208,39 +260,55 @@ def _by_identifier(asked, party, listed, scratch, nt, reading):
         while y < len(listed.by_identifier) and listed.by_identifier[y].key == key:
             row = listed.by_identifier[y].to
             for f in range(listed.row[row].reading, listed.row[row + 1].reading):
-                nt = _touch(scratch, nt, f, reading, 0, 1)
+                nt = _touch(scratch, nt, f, reading, 0, 0, 0, 0, 1)
             y += 1
     return nt
 
 
-@inner
+@bare
 def find_all(
     asked, party, listed, words, letters, slots, met, weights, scratch, least, as_of, known_at, everything
 ):
     """The best reading of every entity the party may be, in ``scratch.groups`` and ``scratch.best``; their number."""
     ng = 0
+    pair = weights.pair
+    kind = asked.row[party].kind
     for reading in range(asked.row[party].reading, asked.row[party + 1].reading):
-        base = np.int64(0)
+        prepare(asked, reading, met, listed, words, slots, scratch)
         if everything:
             nt = len(listed.reading) - 1
         else:
-            base = _outlook(asked, reading, party, listed, words, met, weights, scratch.outlook, least)
+            extra, gain, saved, mine, theirs, cost = _outlook(
+                asked, reading, party, listed, words, met, weights, scratch, least
+            )
             nt = _gather(asked, reading, listed, words, slots, met, weights, scratch)
             nt = _by_identifier(asked, party, listed, scratch, nt, reading)
         for t in range(nt):
             f = t
             if not everything:
                 f = scratch.touched[t]
-                if scratch.sum[f].flag == 0 and scratch.sum[f].sum + base - listed.reading[f].cost < least:
-                    continue
+                sums = scratch.sum[f]
+                if sums.flag == 0:
+                    other = listed.reading[f]
+                    worth = asked.reading[reading].value
+                    ease = easing(worth, other.value, pair)
+                    part = np.int64(weights.cost_easing[ease])
+                    if personal(kind, listed.row[other.row].kind):
+                        part = part * min(pair[W_SPARED], PARTS) // PARTS
+                    lost = max(np.int64(0), cost + other.cost - sums.saved - saved)
+                    most = (sums.gain + gain) * ease // PARTS + extra - lost * part // PARTS
+                    most += pair[W_SHARE_MINE] * min(sums.mine + mine, worth) // max(worth, 1)
+                    most += (
+                        pair[W_SHARE_THEIRS] * min(sums.theirs + theirs, other.value) // max(other.value, 1)
+                    )
+                    if most < least:
+                        continue
             row = listed.row[listed.reading[f].row]
             if row.klass != asked.reading[reading].klass or not _holds(row, as_of, known_at):
                 continue
             points, flags, _ = weigh(asked, reading, party, listed, f, words, letters, met, weights, scratch)
-            if (
-                not everything
-                and level_of(points, flags, listed.point[row.list, 0], listed.point[row.list, 1]) == 0
-            ):
+            level = level_of(points, flags, listed.point[row.list, 0], listed.point[row.list, 1])
+            if level == 0 and not everything:
                 continue
             g = row.group
             best = scratch.best[g]
@@ -248,9 +316,10 @@ def find_all(
                 best.seen = party + 1
                 scratch.groups[ng] = g
                 ng += 1
-            elif not _better(best, points, reading, f, listed):
+            elif not _better(best, level, points, reading, f, listed):
                 continue
             best.points = points
+            best.level = level
             best.form = f
             best.reading = reading
     return ng

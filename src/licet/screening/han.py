@@ -19,6 +19,8 @@ from licet.language import plain_yaml
 
 DATA = Path(__file__).parent / "data"
 
+_DIGITS = 9  # A longer row of figures is no number that counts anything.
+
 Sounds = Callable[[str], tuple[str, ...]]
 
 # Marks that part a name; the rest of the characters run on.
@@ -125,7 +127,7 @@ def number(text: str, signs: Dictionary) -> int | None:
 def _numbers(text: str, at: int, signs: Dictionary) -> Iterator[Piece]:
     """Numbers written from there on that count something: after 第, or before what is counted."""
     end = at
-    while end < len(text) and (text[end] in signs.digits or text[end] in signs.tens):
+    while end < min(len(text), at + _DIGITS) and (text[end] in signs.digits or text[end] in signs.tens):
         end += 1
     if end > at and (end - at > 2 or text[at - 1 : at] == "第" or text.startswith(signs.counted, end)):
         yield Piece(text[at:end], (str(number(text[at:end], signs)),), "number")
@@ -133,8 +135,8 @@ def _numbers(text: str, at: int, signs: Dictionary) -> Iterator[Piece]:
 
 def _known(text: str, at: int, signs: Dictionary) -> Iterator[tuple[float, Piece, int]]:
     """Every known piece that starts there: its cost, itself, how many characters it takes."""
-    for piece in _numbers(text, at, signs):
-        yield _PLACE, piece, len(piece.text)
+    for figure in _numbers(text, at, signs):
+        yield _PLACE, figure, len(figure.text)
     for length in range(min(signs.longest, len(text) - at), 0, -1):
         piece = signs.pieces.get(text[at : at + length])
         if piece is None:
@@ -187,8 +189,8 @@ def pinyin(text: str) -> tuple[str, ...]:
     signs = chinese()
     if text in signs.syllables:
         return (signs.syllables[text],)
-    # One sound for each character: what is not Chinese stays, sign by sign.
-    sounds: list[list[str]] = pinyin_of(text, style=Style.NORMAL, errors=list, v_to_u=True)
+    # One sound for each character; signs that are not Chinese stay together as they are.
+    sounds: list[list[str]] = pinyin_of(text, style=Style.NORMAL, v_to_u=True)
     found = [sound[0] for sound in sounds]
     signed = zip(text, found, strict=True) if len(found) == len(text) else ((s, s) for s in found)
     return tuple(signs.syllables.get(sign, sound.replace("ü", "u")) for sign, sound in signed)

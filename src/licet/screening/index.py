@@ -72,6 +72,7 @@ RECORDS = {
     "listed.reading": READING,
     "listed.item": ITEM,
     "listed.join": LEADS,
+    "listed.whole": LEADS,
     "listed.place": PLACED,
     "listed.identifier": IDENTIFIER,
     "listed.by_identifier": LEADS,

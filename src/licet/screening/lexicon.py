@@ -23,8 +23,26 @@ from licet.language.errors import LawError
 from licet.screening.rarity import Rarity, read_equivalents, read_rarity
 
 DATA = Path(__file__).parent / "data"
-_FILES = ("letters.yaml", "legal_forms.yaml", "trade.yaml", "words.yaml", "places.yaml", "cities.csv")
+_FILES = (
+    "letters.yaml",
+    "legal_forms.yaml",
+    "trade.yaml",
+    "words.yaml",
+    "places.yaml",
+    "cities.csv",
+    "persons.yaml",
+)
 _COUNTED = ("background.csv.gz", "equivalents.csv.gz")
+# Read elsewhere, but what a name is read as depends on them too: the digest covers them.
+_BESIDE = (
+    "scripts.yaml",
+    "alphabets.yaml",
+    "vocabularies.yaml",
+    "chinese.yaml",
+    "japanese.yaml",
+    "regions.yaml",
+    "address_words.yaml",
+)
 
 _MARKS = str.maketrans({c: " " for c in map(chr, range(128)) if not c.isalnum()} | {"'": None, "`": None})
 _ORDINAL = re.compile(r"0*([0-9]+)(?:st|nd|rd|th)?")
@@ -73,7 +91,8 @@ class Lexicon:
     ``numbers`` and ``places`` give the figure and the codes (``countries`` and ``cities`` are parts of
     ``places``: the names of states, and of cities with their country); ``former``, ``known_as`` and
     ``now_known_as`` open another name of the same party; ``longest`` is the number of
-    words of the longest phrase of any table; ``digest`` names all data read.
+    words of the longest phrase of any table; ``digest`` names all data that
+    readings of names, places and addresses depend on.
     """
 
     forms: Mapping[str, Form]
@@ -232,6 +251,16 @@ def _all_places(
     return {phrase: tuple(sorted(codes)) for phrase, codes in found.items()}
 
 
+def _equivalents(counted: dict[str, frozenset[int]], names: list[str]) -> dict[str, frozenset[int]]:
+    """The names written by hand, numbered on from those of the table."""
+    first = 1 + max((max(ids) for ids in counted.values()), default=0)
+    own: dict[str, set[int]] = {}
+    for number, text in enumerate(names, first):
+        for word in _phrases(text, "persons.yaml: names"):
+            own.setdefault(word, set()).add(number)
+    return counted | {word: counted.get(word, _NONE) | ids for word, ids in own.items()}
+
+
 def _longest(tables: Iterable[Iterable[str]]) -> int:
     return 1 + max(phrase.count(" ") for table in tables for phrase in table)
 
@@ -239,7 +268,7 @@ def _longest(tables: Iterable[Iterable[str]]) -> int:
 @cache
 def load() -> Lexicon:
     """The lexicon of this release, read once per process."""
-    raw = {name: (DATA / name).read_bytes() for name in (*_FILES, *_COUNTED)}
+    raw = {name: (DATA / name).read_bytes() for name in (*_FILES, *_COUNTED, *_BESIDE)}
 
     def parsed(name: str) -> Any:
         return plain_yaml.read(raw[name].decode("utf-8"), name)
@@ -280,6 +309,8 @@ def load() -> Lexicon:
         longest=_longest((forms, trade, places, numbers, residue, *sets.values())),
         digest=digest.hexdigest(),
         rarity=read_rarity(raw["background.csv.gz"]),
-        equivalents=MappingProxyType(read_equivalents(raw["equivalents.csv.gz"])),
+        equivalents=MappingProxyType(
+            _equivalents(read_equivalents(raw["equivalents.csv.gz"]), parsed("persons.yaml")["names"])
+        ),
         **sets,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from licet.screening.compiled import inner, outer
-from licet.screening.reading_kernel import FNV, PRIME, finish
+from licet.screening.hashing import FNV, PRIME, finish
 from licet.screening.roles import PARTS
 
 FUZZY_LONGEST = 32  # longer words meet exactly or not at all

@@ -169,8 +169,10 @@ def _spelt(elements: list[tuple[str, ...]], names: Mapping[str, str]) -> Iterato
     """Every country or city of a table that is named: its code, its spelling, whether it names a road."""
     longest = load().longest
     for element in elements:
+        taken = 0
         for start, end, phrase in _spans(element, longest):
-            if phrase in names:
+            if start >= taken and phrase in names:
+                taken = end
                 yield names[phrase], phrase, _names_road(element, start, end)
 
 
@@ -184,7 +186,7 @@ def _names_road(element: tuple[str, ...], start: int, end: int) -> bool:
 def _mentions(elements: list[tuple[str, ...]]) -> Iterator[_Mention]:
     gazetteer = _gazetteer()
     for number, element in enumerate(elements):
-        taken = -1
+        taken = 0
         for start, end, phrase in _spans(element, gazetteer.longest):
             if start < taken:
                 continue

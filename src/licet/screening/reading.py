@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from licet.screening import scripts
+from licet.screening.hashing import distinct
 from licet.screening.lexicon import ascii_of
-from licet.screening.reading_kernel import distinct, split, understand, variant_keys, words_of
+from licet.screening.reading_kernel import split, understand, variant_keys, wholes_of, words_of
 from licet.screening.resolving import joins_of
 from licet.screening.roles import PLACE_ONLY, SAME, SCRIPT
 from licet.screening.shapes import ITEM, READING, Array, Rules, Weights
@@ -93,7 +94,7 @@ def read(texts: pa.Array, kinds: Array, rules: Rules, weights: Weights, side: Ar
         text, start, end, numeral, pointer, kinds[owner], rules
     )
     number, first = distinct(variant_keys(base, variant))
-    word = words_of(first, i_start, i_end, base, role, variant, rules, weights.value, side)
+    word = words_of(first, i_start, i_end, base, role, variant, rules, weights.value, side, weights.rarest[0])
     item = np.zeros(len(number), ITEM)
     item["word"] = number
     item["join"] = joins_of(text, word, number, first_item)
@@ -101,6 +102,7 @@ def read(texts: pa.Array, kinds: Array, rules: Rules, weights: Weights, side: Ar
     reading["first"] = first_item
     shown = reading[:-1]
     shown["row"] = owner[name]
+    shown["whole"] = wholes_of(base, first_item)
     shown["klass"] = kinds[owner[name]] == PLACE_ONLY
     shown["script"] = script[name]
     shown["form"] = form

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from licet.screening.compiled import inner, outer
+from licet.screening.hashing import FNV, PRIME, find, finish, hash_of
 from licet.screening.roles import (
     ANYWHERE,
     BACK,
@@ -32,81 +33,11 @@ from licet.screening.shapes import WORD
 
 LETTER = 3072  # rarity of a lone letter at the most, in parts
 LONGEST = 48  # words of a name that are read; what follows is no name any more
-FNV = np.uint64(14695981039346656037)
-PRIME = np.uint64(1099511628211)
-MIX = np.uint64(0x9E3779B97F4A7C15)
 # One word is several words by how it is read: in a firm's name, in place of a name, in a person's, in an address.
 GENERAL, PLAIN, PERSONAL, POSTAL = 0, 1, 2, 3
 VARIANT = np.array([0, 0xA5A5A5A5A5A5A5A5, 0xC3C3C3C33C3C3C3C, 0x96969696F0F0F0F0], np.uint64)
 # How a label goes: alone, with a word behind it, with all behind it, with the place before it.
 ALONE_FRONT, WORD_FRONT, ALONE_BACK, REST_BACK, PLACE_BACK = 1, 2, 4, 8, 16
-
-
-@inner
-def finish(h):
-    """Spreads a running hash over all its bits."""
-    h = (h ^ (h >> np.uint64(32))) * MIX
-    return h ^ (h >> np.uint64(29))
-
-
-@inner
-def hash_of(text, start, end):
-    """The hash of a stretch of text."""
-    h = FNV
-    for i in range(start, end):
-        h = (h ^ np.uint64(text[i])) * PRIME
-    return finish(h)
-
-
-@inner
-def find(slots, keys, h):
-    """Where ``h`` stands among ``keys`` by its open-addressing table, or -1."""
-    mask = np.uint64(len(slots) - 1)
-    at = h & mask
-    while slots[at] >= 0:
-        if keys[slots[at]] == h:
-            return slots[at]
-        at = (at + np.uint64(1)) & mask
-    return -1
-
-
-@outer
-def table_of(keys):
-    """An open-addressing table of distinct ``keys``."""
-    size = 16
-    while size < 2 * len(keys):
-        size *= 2
-    slots = np.full(size, -1, np.int32)
-    mask = np.uint64(size - 1)
-    for i in range(len(keys)):
-        at = keys[i] & mask
-        while slots[at] >= 0:
-            at = (at + np.uint64(1)) & mask
-        slots[at] = i
-    return slots
-
-
-@outer
-def distinct(hashes):
-    """For each hash its number among the distinct ones in order of appearance, and where each appeared first."""
-    size = 16
-    while size < 2 * len(hashes):
-        size *= 2
-    slots = np.full(size, -1, np.int32)
-    mask = np.uint64(size - 1)
-    number = np.empty(len(hashes), np.int32)
-    first = np.empty(len(hashes), np.int32)
-    n = 0
-    for i in range(len(hashes)):
-        at = hashes[i] & mask
-        while slots[at] >= 0 and hashes[first[slots[at]]] != hashes[i]:
-            at = (at + np.uint64(1)) & mask
-        if slots[at] < 0:
-            slots[at] = n
-            first[n] = i
-            n += 1
-        number[i] = slots[at]
-    return number, first[:n].copy()
 
 
 @inner
@@ -320,7 +251,7 @@ def understand(text, start, end, numeral, pointer, kinds, rules):
                         items -= 1
                         content -= 1
                         label = i_start[items]
-                    if residue_a == residue_b:
+                    if residue_b + 1 != label:
                         residue_a = label
                     residue_b = end[p + span - 1]
                 elif role == SPLIT:
@@ -397,7 +328,7 @@ def variant_keys(base, variant):
 
 
 @outer
-def words_of(first, start, end, base, role, variant, rules, value, cost):
+def words_of(first, start, end, base, role, variant, rules, value, cost, rarest):
     """WORD records of the items at ``first``; a firm's word is no rarer than it is among persons.
 
     ``value`` and ``cost`` are shares by role: what of a rarity counts, and what of that a word left over costs.
@@ -417,7 +348,7 @@ def words_of(first, start, end, base, role, variant, rules, value, cost):
             bits = min(bits, rules.rarity[entry, 1] if entry >= 0 else rules.unseen[size, 1])
         if size == 1:
             bits = min(bits, LETTER)
-        worth = max(1, bits * value[role[i]] // PARTS)
+        worth = max(1, min(bits, rarest) * value[role[i]] // PARTS)
         out[k].start = start[i]
         out[k].end = end[i]
         out[k].hash = base[i]
@@ -426,4 +357,16 @@ def words_of(first, start, end, base, role, variant, rules, value, cost):
         out[k].rarity = bits
         out[k].value = worth
         out[k].cost = max(0, np.int64(worth) * cost[role[i]] // PARTS)
+    return out
+
+
+@outer
+def wholes_of(base, pointer):
+    """A hash of all words of every reading in their order."""
+    out = np.empty(len(pointer) - 1, np.uint64)
+    for r in range(len(out)):
+        h = FNV
+        for i in range(pointer[r], pointer[r + 1]):
+            h = finish((h ^ base[i]) * PRIME)
+        out[r] = h
     return out

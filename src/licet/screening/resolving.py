@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from licet.screening.amounts import W_DOUBT
 from licet.screening.compiled import inner, outer
+from licet.screening.hashing import FNV, PRIME, find, finish, hash_of
 from licet.screening.likeness import (
     FORBIDDEN,
     FUZZY_LONGEST,
@@ -18,7 +20,8 @@ from licet.screening.likeness import (
     edits_allowed,
     keys_of,
 )
-from licet.screening.reading_kernel import FNV, PRIME, VARIANT, find, finish, hash_of
+from licet.screening.looking import find_word, lower
+from licet.screening.reading_kernel import VARIANT
 from licet.screening.roles import ABBREVIATION, NUMBER, PARTS, SAME, SOUND, SPELLING, TRANSLATION
 from licet.screening.shapes import LEADS, MEETING
 
@@ -91,20 +94,6 @@ def buckets_of(deletes):
 
 
 @inner
-def lower(leads, key):
-    """The first place in sorted ``leads`` that is not below ``key``."""
-    lo = 0
-    hi = len(leads)
-    while lo < hi:
-        mid = (lo + hi) >> 1
-        if leads[mid].key < key:
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo
-
-
-@inner
 def _below(text, a, b, other, c, d):
     """Whether the listed stretch comes before the asked one as text."""
     n = min(b - a, d - c)
@@ -143,6 +132,18 @@ def _kinship(text, a, b, other, c, d):
 
 
 @inner
+def _doubted(like, doubt):
+    """Likeness of words that merely look or sound alike, with how much their differences are made of."""
+    return PARTS - (PARTS - like) * doubt // PARTS if like > 0 else 0
+
+
+@inner
+def _brief(like, size):
+    """Likeness by key: the shorter a word, the less a common key says."""
+    return PARTS - (PARTS - like) * 6 // min(6, size)
+
+
+@inner
 def cut_likeness(short, long, whole):
     """Likeness of a word and its beginning."""
     return whole - PARTS * (long - short) // (6 * long)
@@ -154,6 +155,7 @@ def resolve(text, words, rules, keys, weights, vocabulary):
     n = len(words)
     spelt, heard = keys_of(text, words, keys)
     listed = vocabulary.word
+    doubt = weights.pair[W_DOUBT]
     pointer = np.zeros(n + 1, np.int64)
     room = max(64, 8 * n)
     meeting = np.empty(room, MEETING)
@@ -216,6 +218,7 @@ def resolve(text, words, rules, keys, weights, vocabulary):
                             found, count = _note(found, count, slot, v, SAME, PARTS)
                             continue
                         got = edit_likeness(cost, max(size, vb - va), text[a] != vocabulary.text[va])
+                        got = _doubted(got, doubt)
                         if got > 0:
                             found, count = _note(found, count, slot, v, SPELLING, got)
             # 4. spelt or sounding alike
@@ -228,14 +231,19 @@ def resolve(text, words, rules, keys, weights, vocabulary):
                         slot,
                         vocabulary.spelt[at].to,
                         SPELLING,
-                        weights.like[SPELLING],
+                        _doubted(_brief(weights.like[SPELLING], size), doubt),
                     )
                     at += 1
             if heard[q] != 0:
                 at = lower(vocabulary.heard, heard[q])
                 while at < len(vocabulary.heard) and vocabulary.heard[at].key == heard[q]:
                     found, count = _note(
-                        found, count, slot, vocabulary.heard[at].to, SOUND, weights.like[SOUND]
+                        found,
+                        count,
+                        slot,
+                        vocabulary.heard[at].to,
+                        SOUND,
+                        _doubted(_brief(weights.like[SOUND], size), doubt),
                     )
                     at += 1
             # 5. one is the beginning of the other
@@ -256,7 +264,7 @@ def resolve(text, words, rules, keys, weights, vocabulary):
                     if not _begins(vocabulary.text, va, vb, text, a, b):
                         break
                     if vb - va > size + 1 and vb - va <= FUZZY_LONGEST:
-                        got = cut_likeness(size, vb - va, weights.like[ABBREVIATION])
+                        got = _doubted(cut_likeness(size, vb - va, weights.like[ABBREVIATION]), doubt)
                         found, count = _note(found, count, slot, v, ABBREVIATION, got)
                     lo += 1
                 h = FNV
@@ -266,7 +274,9 @@ def resolve(text, words, rules, keys, weights, vocabulary):
                         for x in range(len(VARIANT)):
                             v = find_word(vocabulary.slots, listed, finish(h) ^ VARIANT[x])
                             if v >= 0 and listed[v].role != NUMBER:
-                                got = cut_likeness(i - a + 1, size, weights.like[ABBREVIATION])
+                                got = _doubted(
+                                    cut_likeness(i - a + 1, size, weights.like[ABBREVIATION]), doubt
+                                )
                                 found, count = _note(found, count, slot, v, ABBREVIATION, got)
         if out + count > len(meeting):
             wider = np.empty(2 * len(meeting) + count, MEETING)
@@ -306,18 +316,6 @@ def _note(found, count, slot, v, way, like):
         found[at].by = way
         found[at].like = like
     return found, count
-
-
-@inner
-def find_word(slots, words, key):
-    """The listed word with this key, or -1."""
-    mask = np.uint64(len(slots) - 1)
-    at = key & mask
-    while slots[at] >= 0:
-        if words[slots[at]].key == key:
-            return slots[at]
-        at = (at + np.uint64(1)) & mask
-    return -1
 
 
 @outer

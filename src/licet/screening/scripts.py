@@ -7,6 +7,7 @@ are plain: lower case, no accents. The same name has the same readings always.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache, partial
@@ -20,11 +21,11 @@ from licet.screening.lexicon import ascii_of, expanded
 
 _LEGEND = Path(__file__).parent / "data" / "scripts.yaml"
 _MOST = 6
-_MARKS = "ー々・ㇰㇱ"
+_AGAIN = re.compile("(.)々")
 
 
 def _han(text: str) -> tuple[str, ...]:
-    chinese = han.read(_simplified(text), han.chinese())
+    chinese = han.read(_simplified(_AGAIN.sub(r"\1\1", text).replace("々", "")), han.chinese())
     person = han.person("".join(text.split()), han.japanese(), _japanese_sounds)
     # A Japanese family name of two characters and a given name: read in Japanese as well.
     return (*chinese[:1], *person, *chinese[1:]) if person else chinese
@@ -52,7 +53,7 @@ def _japanese_sounds(text: str) -> tuple[str, ...]:
                 end += 1
             said.extend(alphabets.kana(text[at:end]))
         else:
-            said.extend(han.pinyin(_simplified(text[at])))
+            said.extend(said[-1:] if text[at] == "々" else han.pinyin(_simplified(text[at])))
         at = end
     return tuple(said)
 
@@ -159,4 +160,4 @@ def _read(script: str, run: str) -> tuple[str, ...]:
     reader = _READ.get(script)
     if reader is None:
         return (ascii_of(run),)
-    return tuple(ascii_of(reading) for reading in reader(run.casefold())) or (ascii_of(run),)
+    return tuple(ascii_of(reading) for reading in reader(run.casefold())) or ("",)

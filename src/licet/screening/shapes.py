@@ -58,6 +58,8 @@ class Weights(NamedTuple):
     like: Array  # int32[by], likeness of words that are only spelt, sound or begin alike
     alike: Array  # int32[by], likeness of words that the lexicon knows to be alike
     pair: Array  # int32[PAIR], single amounts by name, see weights.py
+    cost_easing: Array  # int32[1025], what part of the cost of words counts, by what part of their value does
+    rarest: Array  # int32[1], the most rarity that counts
 
 
 def _dtype(**fields: str) -> np.dtype[Any]:
@@ -69,10 +71,11 @@ WORD = _dtype(start="i8", end="i8", hash="u8", key="u8", rarity="i4", value="i4"
 # One per word as it stands in a reading: the word, and the hash of it run together with the next (0: none).
 ITEM = _dtype(join="u8", word="i4")
 # One per reading and one behind the last: the name it reads, its first item, what all its words cost and are worth,
-# its legal form and residue as stretches of text. ``klass`` is 1 for addresses, ``script`` a way of meeting.
+# its legal form and residue as stretches of text. ``klass`` is 1 for addresses, ``script`` a way of meeting,
+# ``whole`` a hash of all its words in their order.
 READING = _dtype(
     first="i8", form_a="i8", form_b="i8", residue_a="i8", residue_b="i8", row="i4", cost="i4", value="i4",
-    form="i2", script="u1", klass="u1",
+    form="i2", script="u1", klass="u1", whole="u8",
 )  # fmt: skip
 # One per name or party and one behind the last: where its readings, countries, address words, identifiers begin.
 ROW = _dtype(
@@ -85,11 +88,11 @@ IDENTIFIER = _dtype(kind="u8", value="u8", a="i8", b="i8")
 LEADS = _dtype(key="u8", to="i4")
 # One listed word that an asked word meets, by what, and how alike they are.
 MEETING = _dtype(word="i4", like="i4", by="u1")
-# What a listed reading may come to (``sum``), for the asked reading ``seen`` minus one.
-SUM = _dtype(seen="i8", sum="i8", flag="i8")
-BEST = _dtype(seen="i8", points="i8", form="i4", reading="i4")
-# Per asked word: what it may bring, what it may lift a sum by, how many listed readings it leads to.
-OUTLOOK = _dtype(most="i8", reach="i8", posts="i8", spared="i8")
+# What a listed reading may gain, what costs its met words save, what they are worth, for the asked reading ``seen`` minus one.
+SUM = _dtype(seen="i8", gain="i8", saved="i8", mine="i8", theirs="i8", flag="i8")
+BEST = _dtype(seen="i8", points="i8", level="i8", form="i4", reading="i4")
+# Per asked word: what it may bring, what costs it may save, how many listed readings it leads to, whether unread.
+OUTLOOK = _dtype(most="i8", saved="i8", theirs="i8", posts="i8", unread="i8")
 CANDIDATE = _dtype(party="i8", row="i8", points="i8", level="i8", rows="i8")
 EVIDENCE = _dtype(by="i8", points="i8", rarity="i8", mine="i8", theirs="i8")
 
@@ -118,6 +121,7 @@ class Listed(NamedTuple):
     post_pointer: Array  # int64, readings by word
     post: Array  # int32
     join: Array  # LEADS, readings by words run together
+    whole: Array  # LEADS, readings by all their words
     country: Array  # int32
     place: Array  # PLACED, sorted within a row
     identifier: Array  # IDENTIFIER
@@ -149,11 +153,11 @@ class Met(NamedTuple):
 class Scratch(NamedTuple):
     """Working room of one run; nothing in it outlives a party."""
 
-    gain: Array  # int32[words, words]
-    at: Array  # int64[words, words]
+    known: Array  # int64, by listed word: the asked reading that meets it, plus one
+    joinable: Array  # int64, by asked word: 1 when it may be run together with the next, 2 when it may be cut
+    meet: Array  # int64[n, 5], way, my word, their word, gain, meeting
     mine: Array  # int32, what each word of mine meets
     theirs: Array  # int32
-    join: Array  # int64[words, 4]
     rows: Array  # int64[rows, 9]
     sum: Array  # SUM, by listed reading
     touched: Array  # int32

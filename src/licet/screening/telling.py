@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from licet.screening.compiled import inner, outer
-from licet.screening.finding import find_all, scratch_of
-from licet.screening.shapes import CANDIDATE, EVIDENCE
-from licet.screening.weighing import (
+from licet.screening.amounts import (
     CODE,
     ITEMS,
     KIND,
@@ -21,9 +18,12 @@ from licet.screening.weighing import (
     R_THEIRS_A,
     R_THEIRS_B,
     TEXT,
-    level_of,
-    weigh,
 )
+from licet.screening.compiled import inner, outer
+from licet.screening.finding import find_all, scratch_of
+from licet.screening.pairing import prepare
+from licet.screening.shapes import CANDIDATE, EVIDENCE
+from licet.screening.weighing import level_of, weigh
 
 LONGEST_SAID = 200  # signs of a stretch of text that a row of evidence shows
 
@@ -89,7 +89,7 @@ def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everyth
     """
     words = vocabulary.word
     letters = vocabulary.text
-    scratch = scratch_of(len(listed.reading), listed.most[0])
+    scratch = scratch_of(len(words), len(listed.reading), listed.most[0])
     least = np.int64(1 << 60)
     for x in range(len(listed.point)):
         least = min(least, listed.point[x, 0])
@@ -119,6 +119,7 @@ def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everyth
         )
         for x in range(ng):
             best = scratch.best[scratch.groups[x]]
+            prepare(asked, best.reading, met, listed, words, vocabulary.slots, scratch)
             points, flags, count = weigh(
                 asked, best.reading, party, listed, best.form, words, letters, met, weights, scratch
             )

@@ -8,9 +8,47 @@ from __future__ import annotations
 
 import numpy as np
 
-from licet.screening.compiled import inner
+from licet.screening.amounts import (
+    CODE,
+    IS_BARRED,
+    IS_IDENTIFIED,
+    IS_RARE,
+    IS_WHOLE,
+    ITEMS,
+    KIND,
+    NOTHING,
+    ROOM,
+    TEXT,
+    W_ADDRESS_LEAST,
+    W_ADDRESS_MOST,
+    W_ADDRESS_WORD,
+    W_COUNTRY_DIFFERS,
+    W_COUNTRY_SAME,
+    W_EACH,
+    W_EACH_PERSON,
+    W_FORM_DIFFERS,
+    W_FORM_MISSING,
+    W_FORM_SAME,
+    W_ID_DIFFERS,
+    W_ID_SAME,
+    W_INITIAL,
+    W_KIND,
+    W_NAME,
+    W_NUMBER,
+    W_ORDER,
+    W_PERSON,
+    W_PLACE,
+    W_RARE,
+    W_RARE_LIKE,
+    W_RESIDUE,
+    W_SHARE_MINE,
+    W_SHARE_THEIRS,
+    W_SPARED,
+    W_TRADE,
+)
+from licet.screening.compiled import bare
+from licet.screening.pairing import best_of, easing, initials_of, meetings_of, personal, row_of
 from licet.screening.roles import (
-    ABBREVIATION,
     ADDRESS,
     BY_NUMBER,
     BY_PLACE,
@@ -26,391 +64,213 @@ from licet.screening.roles import (
     ORDER,
     PARTICLE,
     PARTS,
-    PERSON,
     PLACE,
     SAME,
     TRADE,
     UNSAID,
 )
 
-# The single amounts of ``weights.pair``, in the order of ``weights.PAIR``.
-(
-    W_ORDER,
-    W_FORM_SAME,
-    W_FORM_DIFFERS,
-    W_FORM_MISSING,
-    W_PLACE,
-    W_NUMBER,
-    W_TRADE,
-    W_NAME,
-    W_INITIAL,
-    W_RESIDUE,
-    W_COUNTRY_SAME,
-    W_COUNTRY_DIFFERS,
-    W_ADDRESS_WORD,
-    W_ADDRESS_MOST,
-    W_ADDRESS_LEAST,
-    W_ID_SAME,
-    W_ID_DIFFERS,
-    W_KIND,
-    W_SHARE_MINE,
-    W_SHARE_THEIRS,
-    W_RARE,
-    W_RARE_LIKE,
-) = range(22)
 
-# A row: way of meeting, points, rarity, what my side is and its bounds, what theirs is and its bounds.
-R_BY, R_POINTS, R_RARITY, R_MINE, R_MINE_A, R_MINE_B, R_THEIRS, R_THEIRS_A, R_THEIRS_B = range(9)
-NOTHING, ITEMS, TEXT, CODE, KIND = range(5)
-ROOM = 256
-
-# What a weighing says beside its points.
-IS_RARE, IS_BARRED, IS_IDENTIFIED = 1, 2, 4
-
-
-@inner
-def like_of(met, q, v):
-    """Where in ``met`` the asked word meets the listed word, or -1."""
-    lo = met.pointer[q]
-    hi = met.pointer[q + 1]
-    while lo < hi:
-        mid = (lo + hi) >> 1
-        if met.meeting[mid].word < v:
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo if lo < met.pointer[q + 1] and met.meeting[lo].word == v else -1
-
-
-@inner
-def _row(rows, count, by, points, rarity, mine, mine_a, mine_b, theirs, theirs_a, theirs_b):
-    rows[count, R_BY] = by
-    rows[count, R_POINTS] = points
-    rows[count, R_RARITY] = rarity
-    rows[count, R_MINE] = mine
-    rows[count, R_MINE_A] = mine_a
-    rows[count, R_MINE_B] = mine_b
-    rows[count, R_THEIRS] = theirs
-    rows[count, R_THEIRS_A] = theirs_a
-    rows[count, R_THEIRS_B] = theirs_b
-    return count + 1
-
-
-@inner
-def personal(kind, other):
-    """Whether lone letters may be initials: one side is a person, the other is not said to be something else."""
-    return (kind == PERSON and other in (PERSON, UNSAID)) or (other == PERSON and kind == UNSAID)
+@bare
+def _leftovers(asked, q0, m, listed, l0, n, words, pair, ease, spared, person, count, scratch):
+    """Costs of words that met nothing; leftovers of one role stand against each other. Returns also how many."""
+    points = np.int64(0)
+    flags = 0
+    left = 0
+    item = asked.item
+    word = asked.word
+    other = listed.item
+    for role in (NUMBER, PLACE, TRADE, DISTINGUISHING):
+        j = 0
+        for i in range(m):
+            q = item[q0 + i].word
+            if scratch.mine[i] >= 0 or word[q].role != role:
+                continue
+            while j < n and (scratch.theirs[j] >= 0 or words[other[l0 + j].word].role != role):
+                j += 1
+            if j == n:
+                break
+            v = other[l0 + j].word
+            lesser = np.int64(min(word[q].value, words[v].value))
+            cost = np.int64(word[q].cost) + words[v].cost
+            more = np.int64(0)
+            by = MISSING
+            if role == NUMBER:
+                by = BY_NUMBER
+                more = pair[W_NUMBER]
+                flags |= IS_BARRED
+            elif role == PLACE:
+                by = BY_PLACE
+                more = pair[W_PLACE]
+                flags |= IS_BARRED
+            elif role == TRADE:
+                cost += lesser * pair[W_TRADE] // PARTS
+                more = pair[W_EACH]
+            else:
+                cost += lesser * pair[W_PERSON if person else W_NAME] // PARTS
+                more = pair[W_EACH_PERSON if person else W_EACH]
+            cost = cost * ease // PARTS + more
+            scratch.mine[i] = j
+            scratch.theirs[j] = i
+            left += 2
+            rarity = min(word[q].rarity, words[v].rarity)
+            count = row_of(scratch.rows, count, by, -cost, rarity, ITEMS, i, i + 1, ITEMS, j, j + 1)
+            points -= cost
+    for i in range(m):
+        if scratch.mine[i] < 0:
+            mine = word[item[q0 + i].word]
+            cost = np.int64(mine.cost) * spared // PARTS
+            count = row_of(scratch.rows, count, DROPPED, -cost, mine.rarity, ITEMS, i, i + 1, NOTHING, 0, 0)
+            points -= cost
+            left += mine.role != PARTICLE
+    for j in range(n):
+        if scratch.theirs[j] < 0:
+            theirs = words[other[l0 + j].word]
+            cost = np.int64(theirs.cost) * spared // PARTS
+            count = row_of(scratch.rows, count, MISSING, -cost, theirs.rarity, NOTHING, 0, 0, ITEMS, j, j + 1)
+            points -= cost
+            left += theirs.role != PARTICLE
+    return points, flags, left, count
 
 
-@inner
+@bare
+def _turned(m, scratch):
+    """Whether words that met stand in another order on the other side."""
+    before = -1
+    for i in range(m):
+        if scratch.mine[i] >= 0:
+            if scratch.mine[i] < before:
+                return True
+            before = scratch.mine[i]
+    return False
+
+
+@bare
+def _beside_words(mine, theirs, kind, other, pair, count, rows):
+    """What legal forms, residue and kinds of party add or take away."""
+    points = np.int64(0)
+    if mine.form != 0 or theirs.form != 0:
+        worth = -pair[W_FORM_MISSING]
+        if mine.form == theirs.form:
+            worth = pair[W_FORM_SAME]
+        elif mine.form != 0 and theirs.form != 0:
+            worth = -pair[W_FORM_DIFFERS]
+        a = TEXT if mine.form else NOTHING
+        b = TEXT if theirs.form else NOTHING
+        count = row_of(
+            rows, count, LEGAL, worth, 0, a, mine.form_a, mine.form_b, b, theirs.form_a, theirs.form_b
+        )
+        points += worth
+    if mine.residue_b > mine.residue_a:
+        cost = pair[W_RESIDUE]
+        count = row_of(rows, count, BY_RESIDUE, -cost, 0, TEXT, mine.residue_a, mine.residue_b, NOTHING, 0, 0)
+        points -= cost
+    if theirs.residue_b > theirs.residue_a:
+        cost = pair[W_RESIDUE]
+        count = row_of(
+            rows, count, BY_RESIDUE, -cost, 0, NOTHING, 0, 0, TEXT, theirs.residue_a, theirs.residue_b
+        )
+        points -= cost
+    if kind != UNSAID and other != UNSAID and kind != other:
+        count = row_of(rows, count, MISSING, -pair[W_KIND], 0, KIND, kind, 0, KIND, other, 0)
+        points -= pair[W_KIND]
+    return points, count
+
+
+@bare
 def weigh(asked, reading, party, listed, form, words, letters, met, weights, scratch):
     """Points (in parts), flags and number of rows of one asked reading against one listed reading."""
     pair = weights.pair
     rows = scratch.rows
-    a_item = asked.item
-    a_word = asked.word
-    l_item = listed.item
-    meeting = met.meeting
-    join = scratch.join
+    item = asked.item
+    word = asked.word
+    theirs = listed.reading[form]
     q0 = asked.reading[reading].first
     m = asked.reading[reading + 1].first - q0
-    l0 = listed.reading[form].first
+    l0 = theirs.first
     n = listed.reading[form + 1].first - l0
-    row = listed.reading[form].row
     kind = asked.row[party].kind
-    other = listed.row[row].kind
-    gain = scratch.gain
-    at = scratch.at
-    mine_met = scratch.mine
-    theirs_met = scratch.theirs
-    mine_total = 0
+    other = listed.row[theirs.row].kind
+    person = personal(kind, other)
     for i in range(m):
-        mine_met[i] = -1
-        mine_total += a_word[a_item[q0 + i].word].value
+        scratch.mine[i] = -1
     for j in range(n):
-        theirs_met[j] = -1
-    theirs_total = listed.reading[form].value
-    initials = personal(kind, other)
-    joins = 0
-    for i in range(m):
-        q = a_item[q0 + i].word
-        for j in range(n):
-            v = l_item[l0 + j].word
-            g = 0
-            x = like_of(met, q, v)
-            if x >= 0:
-                g = max(1, (min(a_word[q].value, words[v].value) * meeting[x].like) // PARTS)
-            at[i, j] = x
-            gain[i, j] = g
-            if a_item[q0 + i].join != 0 and i + 1 < m and a_item[q0 + i].join == words[v].hash:
-                both = a_word[q].value + a_word[a_item[q0 + i + 1].word].value
-                if joins < len(join):
-                    join[joins, 0] = 0
-                    join[joins, 1] = i
-                    join[joins, 2] = j
-                    join[joins, 3] = (min(both, words[v].value) * weights.like[JOINED]) // PARTS
-                    joins += 1
-            if l_item[l0 + j].join != 0 and j + 1 < n and l_item[l0 + j].join == a_word[q].hash:
-                both = words[v].value + words[l_item[l0 + j + 1].word].value
-                if joins < len(join):
-                    join[joins, 0] = 1
-                    join[joins, 1] = i
-                    join[joins, 2] = j
-                    join[joins, 3] = (min(both, a_word[q].value) * weights.like[JOINED]) // PARTS
-                    joins += 1
-    points = 0
-    flags = 0
+        scratch.theirs[j] = -1
+    mine_total = np.int64(max(1, asked.reading[reading].value))
+    theirs_total = np.int64(max(1, theirs.value))
+    ease = easing(mine_total, theirs_total, pair)
+    cost_ease = np.int64(weights.cost_easing[ease])
+    meetings = meetings_of(asked, reading, q0, m, listed, l0, n, words, met, weights.like[JOINED], scratch)
+    points = np.int64(0)
+    flags = IS_WHOLE if asked.reading[reading].whole == theirs.whole else 0
     count = 0
     matched = 0
-    rare = pair[W_RARE]
-    # The best meeting first.
     while True:
-        best = 0
-        bi = bj = way = -1
-        for i in range(m):
-            if mine_met[i] >= 0:
-                continue
-            for j in range(n):
-                if theirs_met[j] < 0 and gain[i, j] > best:
-                    best = gain[i, j]
-                    bi = i
-                    bj = j
-                    way = 0
-        for x in range(joins):
-            i = join[x, 1]
-            j = join[x, 2]
-            if join[x, 3] > best and mine_met[i] < 0 and theirs_met[j] < 0:
-                if join[x, 0] == 0 and mine_met[i + 1] < 0:
-                    best = join[x, 3]
-                    bi = i
-                    bj = j
-                    way = 1
-                elif join[x, 0] == 1 and theirs_met[j + 1] < 0:
-                    best = join[x, 3]
-                    bi = i
-                    bj = j
-                    way = 2
-        if way < 0:
+        at = best_of(meetings, scratch)
+        if at < 0:
             break
-        q = a_item[q0 + bi].word
-        v = l_item[l0 + bj].word
-        mine_met[bi] = bj
-        theirs_met[bj] = bi
+        way = scratch.meet[at, 0]
+        bi = scratch.meet[at, 1]
+        bj = scratch.meet[at, 2]
+        q = item[q0 + bi].word
+        v = listed.item[l0 + bj].word
+        scratch.mine[bi] = bj
+        scratch.theirs[bj] = bi
         mine_b = bi + 1
         theirs_b = bj + 1
-        rarity = min(a_word[q].rarity, words[v].rarity)
-        mine_value = a_word[q].value
-        theirs_value = words[v].value
+        rarity = min(word[q].rarity, words[v].rarity)
+        mine_value = np.int64(word[q].value)
+        theirs_value = np.int64(words[v].value)
         by = JOINED
         like = weights.like[JOINED]
+        named = True
         if way == 0:
-            by = meeting[at[bi, bj]].by
-            like = meeting[at[bi, bj]].like
+            by = met.meeting[scratch.meet[at, 4]].by
+            like = met.meeting[scratch.meet[at, 4]].like
+            named = word[q].role == DISTINGUISHING and words[v].role == DISTINGUISHING
             if by == SAME:
-                if asked.reading[reading].script != SAME:
-                    by = asked.reading[reading].script
-                elif listed.reading[form].script != SAME:
-                    by = listed.reading[form].script
-            if (
-                rarity >= rare
-                and like >= pair[W_RARE_LIKE]
-                and a_word[q].role == DISTINGUISHING
-                and words[v].role == DISTINGUISHING
-                and not (kind == PERSON and other == PERSON)
-            ):
-                flags |= IS_RARE
+                by = asked.reading[reading].script if asked.reading[reading].script != SAME else theirs.script
         elif way == 1:
-            mine_met[bi + 1] = bj
+            scratch.mine[bi + 1] = bj
             mine_b = bi + 2
-            mine_value += a_word[a_item[q0 + bi + 1].word].value
+            mine_value += word[item[q0 + bi + 1].word].value
             rarity = words[v].rarity
         else:
-            theirs_met[bj + 1] = bi
+            scratch.theirs[bj + 1] = bi
             theirs_b = bj + 2
-            theirs_value += words[l_item[l0 + bj + 1].word].value
-            rarity = a_word[q].rarity
-        if way > 0 and rarity >= rare:
+            theirs_value += words[listed.item[l0 + bj + 1].word].value
+            rarity = word[q].rarity
+        if rarity >= pair[W_RARE] and like >= pair[W_RARE_LIKE] and named and not person:
             flags |= IS_RARE
-        worth = best
-        worth += (np.int64(pair[W_SHARE_MINE]) * mine_value // max(mine_total, 1)) * like // PARTS
-        worth += (np.int64(pair[W_SHARE_THEIRS]) * theirs_value // max(theirs_total, 1)) * like // PARTS
-        count = _row(rows, count, by, worth, rarity, ITEMS, bi, mine_b, ITEMS, bj, theirs_b)
+        worth = scratch.meet[at, 3] * ease // PARTS
+        worth += pair[W_SHARE_MINE] * mine_value // mine_total * like // PARTS
+        worth += pair[W_SHARE_THEIRS] * theirs_value // theirs_total * like // PARTS
+        count = row_of(rows, count, by, worth, rarity, ITEMS, bi, mine_b, ITEMS, bj, theirs_b)
         points += worth
-        if way > 0 or a_word[q].role != PARTICLE:
-            matched += 1
-    # Initials of persons: two at the most.
-    if initials:
-        spent = 0
-        for i in range(m):
-            q = a_item[q0 + i].word
-            for j in range(n):
-                if mine_met[i] >= 0 or theirs_met[j] >= 0 or spent == 2:
-                    continue
-                v = l_item[l0 + j].word
-                a = a_word[q].start
-                b = words[v].start
-                short = a_word[q].end - a == 1 or words[v].end - b == 1
-                if short and asked.text[a] == letters[b]:
-                    mine_met[i] = j
-                    theirs_met[j] = i
-                    spent += 1
-                    count = _row(
-                        rows,
-                        count,
-                        ABBREVIATION,
-                        pair[W_INITIAL],
-                        4 * PARTS,
-                        ITEMS,
-                        i,
-                        i + 1,
-                        ITEMS,
-                        j,
-                        j + 1,
-                    )
-                    points += pair[W_INITIAL]
-    # What is left on each side; leftovers of one role stand against each other.
-    left_mine = 0
-    left_theirs = 0
-    for role in (NUMBER, PLACE, TRADE, DISTINGUISHING):
-        j = 0
-        for i in range(m):
-            q = a_item[q0 + i].word
-            if mine_met[i] >= 0 or a_word[q].role != role:
-                continue
-            while j < n and (theirs_met[j] >= 0 or words[l_item[l0 + j].word].role != role):
-                j += 1
-            if j == n:
-                break
-            v = l_item[l0 + j].word
-            cost = a_word[q].cost + words[v].cost
-            by = MISSING
-            lesser = np.int64(min(a_word[q].value, words[v].value))
-            if role == NUMBER:
-                by = BY_NUMBER
-                cost += pair[W_NUMBER]
-                flags |= IS_BARRED
-            elif role == PLACE:
-                by = BY_PLACE
-                cost += pair[W_PLACE]
-                flags |= IS_BARRED
-            elif role == TRADE:
-                cost += lesser * pair[W_TRADE] // PARTS
-            else:
-                cost += lesser * pair[W_NAME] // PARTS
-            mine_met[i] = j
-            theirs_met[j] = i
-            left_mine += 1
-            left_theirs += 1
-            count = _row(
-                rows,
-                count,
-                by,
-                -cost,
-                min(a_word[q].rarity, words[v].rarity),
-                ITEMS,
-                i,
-                i + 1,
-                ITEMS,
-                j,
-                j + 1,
-            )
-            points -= cost
-    for i in range(m):
-        if mine_met[i] < 0:
-            q = a_item[q0 + i].word
-            count = _row(
-                rows,
-                count,
-                DROPPED,
-                -a_word[q].cost,
-                a_word[q].rarity,
-                ITEMS,
-                i,
-                i + 1,
-                NOTHING,
-                0,
-                0,
-            )
-            points -= a_word[q].cost
-            left_mine += a_word[q].role != PARTICLE
-    for j in range(n):
-        if theirs_met[j] < 0:
-            v = l_item[l0 + j].word
-            count = _row(
-                rows, count, MISSING, -words[v].cost, words[v].rarity, NOTHING, 0, 0, ITEMS, j, j + 1
-            )
-            points -= words[v].cost
-            left_theirs += words[v].role != PARTICLE
-    if matched == 1 and left_mine + left_theirs > 0:
+        matched += way > 0 or word[q].role != PARTICLE
+    if person:
+        more, count = initials_of(
+            asked, q0, m, listed, l0, n, words, letters, np.int64(pair[W_INITIAL]), count, scratch
+        )
+        points += more
+    elif _turned(m, scratch):
+        count = row_of(rows, count, ORDER, -pair[W_ORDER], 0, NOTHING, 0, 0, NOTHING, 0, 0)
+        points -= pair[W_ORDER]
+    spared = cost_ease * pair[W_SPARED] // PARTS if person else cost_ease
+    more, barred, left, count = _leftovers(
+        asked, q0, m, listed, l0, n, words, pair, cost_ease, spared, person, count, scratch
+    )
+    points += more
+    flags |= barred
+    if matched == 1 and left > 0:
         flags |= IS_BARRED
-    if kind != PERSON or other != PERSON:
-        before = -1
-        for i in range(m):
-            if mine_met[i] >= 0:
-                if mine_met[i] < before:
-                    count = _row(rows, count, ORDER, -pair[W_ORDER], 0, NOTHING, 0, 0, NOTHING, 0, 0)
-                    points -= pair[W_ORDER]
-                    break
-                before = mine_met[i]
-    # Legal forms.
-    if asked.reading[reading].form != 0 or listed.reading[form].form != 0:
-        worth = -pair[W_FORM_MISSING]
-        if asked.reading[reading].form == listed.reading[form].form:
-            worth = pair[W_FORM_SAME]
-        elif asked.reading[reading].form != 0 and listed.reading[form].form != 0:
-            worth = -pair[W_FORM_DIFFERS]
-        count = _row(
-            rows,
-            count,
-            LEGAL,
-            worth,
-            0,
-            TEXT if asked.reading[reading].form else NOTHING,
-            asked.reading[reading].form_a,
-            asked.reading[reading].form_b,
-            TEXT if listed.reading[form].form else NOTHING,
-            listed.reading[form].form_a,
-            listed.reading[form].form_b,
-        )
-        points += worth
-    if asked.reading[reading].residue_b > asked.reading[reading].residue_a:
-        count = _row(
-            rows,
-            count,
-            BY_RESIDUE,
-            -pair[W_RESIDUE],
-            0,
-            TEXT,
-            asked.reading[reading].residue_a,
-            asked.reading[reading].residue_b,
-            NOTHING,
-            0,
-            0,
-        )
-        points -= pair[W_RESIDUE]
-    if listed.reading[form].residue_b > listed.reading[form].residue_a:
-        count = _row(
-            rows,
-            count,
-            BY_RESIDUE,
-            -pair[W_RESIDUE],
-            0,
-            NOTHING,
-            0,
-            0,
-            TEXT,
-            listed.reading[form].residue_a,
-            listed.reading[form].residue_b,
-        )
-        points -= pair[W_RESIDUE]
-    if kind != UNSAID and other != UNSAID and kind != other:
-        count = _row(rows, count, MISSING, -pair[W_KIND], 0, KIND, kind, 0, KIND, other, 0)
-        points -= pair[W_KIND]
-    more, count, flags = _circumstances(asked, party, listed, row, pair, rows, count, flags)
+    more, count = _beside_words(asked.reading[reading], theirs, kind, other, pair, count, rows)
+    points += more
+    more, count, flags = _circumstances(asked, party, listed, theirs.row, pair, rows, count, flags)
     return points + more, flags, count
 
 
-@inner
+@bare
 def _circumstances(asked, party, listed, row, pair, rows, count, flags):
     """What countries, addresses and identifiers add or take away."""
     points = 0
@@ -425,7 +285,7 @@ def _circumstances(asked, party, listed, row, pair, rows, count, flags):
             if listed.country[x] == mine:
                 worth = pair[W_COUNTRY_SAME]
                 theirs = mine
-        count = _row(rows, count, COUNTRY, worth, 0, CODE, mine, 0, CODE, theirs, 0)
+        count = row_of(rows, count, COUNTRY, worth, 0, CODE, mine, 0, CODE, theirs, 0)
         points += worth
     a = asked.row[party].place
     b = asked.row[party + 1].place
@@ -443,7 +303,7 @@ def _circumstances(asked, party, listed, row, pair, rows, count, flags):
                 common += asked.place[i].value
         if common * PARTS >= total * pair[W_ADDRESS_LEAST]:
             worth = min(np.int64(pair[W_ADDRESS_MOST]), common * pair[W_ADDRESS_WORD] // PARTS)
-            count = _row(
+            count = row_of(
                 rows,
                 count,
                 ADDRESS,
@@ -472,7 +332,7 @@ def _circumstances(asked, party, listed, row, pair, rows, count, flags):
         if worst != -1:
             x = worst if worst >= 0 else -2 - worst
             worth = pair[W_ID_SAME] if worst >= 0 else -pair[W_ID_DIFFERS]
-            count = _row(
+            count = row_of(
                 rows,
                 count,
                 IDENTIFIER,
@@ -489,13 +349,13 @@ def _circumstances(asked, party, listed, row, pair, rows, count, flags):
     return points, count, flags
 
 
-@inner
+@bare
 def level_of(points, flags, review, hit):
     """0 nothing, 1 review, 2 hit."""
     if flags & IS_IDENTIFIED:
         return 2
     if points >= hit and not flags & IS_BARRED:
         return 2
-    if points >= review or flags & IS_RARE:
+    if points >= review or flags & (IS_RARE | IS_WHOLE):
         return 1
     return 0

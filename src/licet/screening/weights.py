@@ -1,4 +1,4 @@
-"""What words and ways of meeting are worth, read from ``data/engine_weights.yaml`` into arrays of 1/1024 points."""
+"""What words and ways of meeting are worth: ``data/engine_weights.yaml`` as arrays in parts of points."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ PAIR = (
     "number conflict",
     "trade conflict",
     "name conflict",
+    "person conflict",
+    "each conflict",
+    "each person conflict",
+    "person spared",
     "initial",
     "residue",
     "country same",
@@ -34,8 +38,11 @@ PAIR = (
     "kind differs",
     "share mine",
     "share theirs",
+    "bend",
+    "slope",
     "rare",
     "rare likeness",
+    "doubt",
 )
 
 
@@ -61,6 +68,10 @@ def from_data(data: dict[str, Any]) -> Weights:
             like=_column(data["like"], BY, "like"),
             alike=_column(data["alike"], BY, "alike"),
             pair=_column(data["pair"], PAIR, "pair"),
+            cost_easing=np.round(np.linspace(0, 1, PARTS + 1) ** float(data["cost easing"]) * PARTS).astype(
+                np.int32
+            ),
+            rarest=np.array([round(float(data["rarest"]) * PARTS)], np.int32),
         )
     )
 

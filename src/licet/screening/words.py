@@ -18,15 +18,9 @@ import numpy as np
 
 from licet.language import plain_yaml
 from licet.screening import lexicon as lexicon_module
+from licet.screening.hashing import table_of
 from licet.screening.lexicon import Lexicon
-from licet.screening.reading_kernel import (
-    ALONE_BACK,
-    ALONE_FRONT,
-    PLACE_BACK,
-    REST_BACK,
-    WORD_FRONT,
-    table_of,
-)
+from licet.screening.reading_kernel import ALONE_BACK, ALONE_FRONT, PLACE_BACK, REST_BACK, WORD_FRONT
 from licet.screening.resolving import hashes_of
 from licet.screening.roles import (
     ANYWHERE,
