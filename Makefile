@@ -15,7 +15,7 @@ else
   INSTALL = $(BIN)/python -m pip install -q --disable-pip-version-check
 endif
 
-.PHONY: demo test check lint bench coverage clean
+.PHONY: demo test lint bench bench-screening coverage clean
 
 demo: $(VENV)/core.stamp  ## decide the example order book
 	@$(BIN)/licet check examples/orders-2019.csv; code=$$?; \
@@ -38,6 +38,10 @@ coverage: $(VENV)/core.stamp  ## write docs/coverage.md anew
 
 bench: $(VENV)/bench.stamp  ## compare with other engines
 	$(BIN)/python benchmarks/decision.py
+
+bench-screening: $(VENV)/bench.stamp  ## how well and how fast the screening finds, beside its peers
+	$(BIN)/python benchmarks/screening/run.py held
+	$(BIN)/python benchmarks/screening/run.py speed --write
 
 $(VENV)/core.stamp: pyproject.toml requirements/core.txt requirements/build.txt
 	$(CREATE)

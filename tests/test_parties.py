@@ -188,3 +188,19 @@ def test_every_listing_and_table_rests_on_a_known_instrument(regime: Regime) -> 
             assert version.by in regime.instruments
             assert version.scope.covers is not None or version.scope.text, version.id
     assert LAW.exists()
+
+
+@pytest.mark.parametrize(
+    ("listing", "as_of", "known_at", "listed"),
+    [
+        ("zte", date(2018, 1, 1), date(2016, 12, 1), True),
+        ("zte", date(2018, 1, 1), date(2018, 1, 1), False),
+        ("smic", date(2025, 1, 1), date(2021, 1, 1), True),
+    ],
+)
+def test_nobody_knew_of_an_end_before_it_was_public(
+    listing: str, as_of: date, known_at: date, listed: bool, regime: Regime
+) -> None:
+    clock = regime.clock(as_of, known_at)
+    here = [v for v in regime.listings.of_id(listing, clock) if v.list == "entity_list"]
+    assert any(v.in_force(clock) for v in here) is listed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import sqlite3
@@ -23,6 +24,7 @@ from licet.intake import countries_from
 from licet.intake.counterparties import PartyFile, read_counterparties, table_of
 from licet.intake.errors import IntakeError
 from licet.regime import Regime
+from shared_reference import shared
 
 Run = Callable[..., "Done"]
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "parties-2019.csv"
@@ -279,6 +281,13 @@ def test_dispositions_without_any_list(licet: Run, parties: Path) -> None:
     done = licet("screen", parties, "--as-of", "2020-01-01", "--format", "csv")
     assert done.returncode == 1
     assert {r["state"] for r in done.rows if r["listing"] == "huawei"} == {"match"}
+    # Whoever was found to be the listed party stays it under another name.
+    parties.write_text("id,name,country\nC1,Northfield Optics GmbH,CN\n", encoding="utf-8")
+    again = licet("screen", parties, "--as-of", "2020-01-01", "--format", "csv")
+    (row,) = [r for r in again.rows if r["level"] == "hit"]
+    assert again.returncode == 1
+    assert (row["listing"], row["state"], row["because"]) == ("huawei", "match", "party changed: names")
+    assert licet("screen", parties, "--as-of", "2019-05-01", "--format", "csv").returncode == 0
     assert "the law's own listings alone" in done.stdout
 
 
@@ -367,6 +376,24 @@ def test_what_had_no_effect_stops_nobody(lawful: Run, tmp_path: Path) -> None:
     ever = lawful(*args, "--ever")
     assert ever.returncode == 0
     assert len(ever.of("review")) > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "first"),
+    [
+        ("nasdaq-listed-2026-08-01.csv.gz", 5571, None),
+        ("ieee-oui-2026-04-25.csv.gz", 1500, 1501),
+        ("ieee-oui-2022-10-08.csv.gz", 1500, 1501),
+    ],
+)
+def test_real_files_of_firms(tmp_path: Path, regime: Regime, name: str, rows: int, first: int | None) -> None:
+    lines = gzip.decompress(shared(f"data/counterparties/{name}").read_bytes()).splitlines(keepends=True)
+    found = read(tmp_path, regime, b"".join(lines[:first]).decode())
+    assert found.rows == rows
+    assert len(found.parties) + sum(f.code == "no_name" for f in found.findings) == rows
+    assert not found.damaged
+    if first is not None:
+        assert sum(bool(p.country) for p in found.parties) > 0.85 * rows
 
 
 def test_a_row_that_cannot_be_read_is_damage(lawful: Run, tmp_path: Path) -> None:

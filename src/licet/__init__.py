@@ -8,6 +8,7 @@ The public face::
     act = licet.Act.stating(regime.vocabulary, {"act.date": "2019-05-21", ...}, parties=[...])
     decision = licet.decide(act, regime)
     decision.outcome, decision.obligations, decision.missing, decision.proof
+    licet.screen(["Hua Wei Technology Co Ltd"], regime, as_of=date(2019, 6, 1))
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from licet.decisions.outcome import Outcome
 from licet.decisions.verifying import Verification, verify
 from licet.language.errors import LicetError
 from licet.regime import Regime
+from licet.reviews.screening import screen
 from licet.version import __version__
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "__version__",
     "decide",
     "outcome_of",
+    "screen",
     "verify",
     "what_to_ask",
     "what_would_change",

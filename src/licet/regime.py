@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from licet.language import plain_yaml
 from licet.language.errors import LawError
-from licet.language.instrument import Instrument, Moment, instruments_from
+from licet.language.instrument import Instrument, Moment, day, instruments_from
 from licet.language.literate import rules_in
 from licet.language.rulebook import Rulebook
 from licet.language.vocabulary import Vocabulary
@@ -156,8 +156,13 @@ class Regime:
         return f"{published}; and the listings that the law's own tables name"
 
     def clock(self, as_of: Moment, known_at: Moment | None = None) -> Clock:
-        """A view of time; ``known_at`` is by default the day at which the law was written down."""
-        return Clock(as_of, self.knowledge if known_at is None else known_at, self.zone)
+        """A view of time; ``known_at`` is by default the last day on which anything here became known.
+
+        That is the day at which the law was written down, or the day of a later snapshot.
+        """
+        latest = max((day(self.knowledge), *(s.known for s in self.snapshots)))
+        default = self.knowledge if latest == day(self.knowledge) else latest
+        return Clock(as_of, default if known_at is None else known_at, self.zone)
 
     def with_history(self, path: Path) -> Regime:
         """The same law over its own listings and those of the history of lists in a file.

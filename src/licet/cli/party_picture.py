@@ -21,7 +21,8 @@ _STRIP, _NEAR = 17, 26
 # Where fewer pixels are left of a footnote's line, its name stands on the line.
 _ROOM = 120
 _LINE, _CUT = 16, 148
-_HEAD, _LEAST_LABEL = 118, 40
+# Capitals take that much more room than other letters.
+_CAPITAL, _LEAST_LABEL = 0.3, 40
 _DARK, _LIKELY, _OPEN, _LINES, _NOTES = "#17406d", "#8fb3d6", "#ececec", "#b5b5b5", "#a3541c"
 _EFFECT: dict[str, Any] = {"filled": True, "color": "black", "opacity": 1}
 _PRINTED: dict[str, Any] = {
@@ -135,7 +136,8 @@ def _lanes(scene: Scene, top: int, heights: list[int], x: dict[str, Any]) -> tup
     at = top
     for lane, height in zip(scene.lanes, heights, strict=True):
         # The days matter more than the end of a long name.
-        label = _short(lane.label, max(_HEAD - len(lane.detail), _LEAST_LABEL))
+        wide = int(_CAPITAL * sum(map(str.isupper, lane.label)))
+        label = _short(lane.label, max(_CUT - 10 - len(lane.detail) - wide, _LEAST_LABEL))
         words.append({"y": at + 6, "t": _short(f"{label}: {lane.detail}", _CUT)})
         low = at + 14 + _BAR
         for bar in lane.bars:

@@ -120,9 +120,8 @@ def screen(
     else:
         earlier = None if before is None else table_of(read_parties(before, regime).parties)
         found, scope = _changed(table, earlier, against, ever, day(since), path if kept else None)
-    done = Screened(
-        file, _matches(found, table, against, path if kept else None), against, _index(regime), scope
-    )
+    met = _matches(found, table, against, path if kept else None, since is None)
+    done = Screened(file, met, against, regime.listings.finder.index.digest, scope)
     form = form or _form_of(out)
     if form == "table":
         from licet.cli.list_tables import console_for
@@ -191,10 +190,9 @@ def _names(regime: Regime, history: History, known: date) -> pa.Table:
     from licet.lists.effect import PublishedRules
     from licet.reviews.listed import listed_names
 
-    law = Regime.load(regime.folder)
-    tables = law.folder / "us" / "ear" / "tables"
-    rules = PublishedRules.load(tables / "rules-published.csv", law.instruments)
-    return listed_names(history, law.listings, rules, law.digest, known)
+    tables = regime.folder / "us" / "ear" / "tables"
+    rules = PublishedRules.load(tables / "rules-published.csv", regime.instruments)
+    return listed_names(history, regime.own or regime.listings, rules, regime.digest, known)
 
 
 def read_parties(path: Path, regime: Regime) -> PartyFile:
@@ -279,15 +277,21 @@ def _changed(
     return told, said
 
 
-def _matches(found: pa.Table, table: pa.Table, against: Against, store: Path | None) -> tuple[Match, ...]:
+def _matches(
+    found: pa.Table, table: pa.Table, against: Against, store: Path | None, whole: bool
+) -> tuple[Match, ...]:
     from licet.lists.history import History
     from licet.reviews.dispositions import Dispositions
     from licet.reviews.matches import matches
+    from licet.reviews.screening import Membership, clock_of
 
     if store is None:
         return matches(found, table, against.names, None, against.today)
+    clock = clock_of(against.regime, against.as_of, against.known_at)
+    decided = Membership(against.regime.listings, clock) if whole and not against.only else None
     with History.open(store) as history:
-        return matches(found, table, against.names, Dispositions(history.store), against.today)
+        kept = Dispositions(history.store)
+        return matches(found, table, against.names, kept, against.today, decided)
 
 
 def _remember(table: pa.Table, against: Against, store: Path, now: datetime) -> None:
@@ -310,10 +314,6 @@ def _remember(table: pa.Table, against: Against, store: Path, now: datetime) -> 
             )
         except sqlite3.Error as error:
             click.echo(f"Note: {store}: this run is not remembered for --since ({error})", err=True)
-
-
-def _index(regime: Regime) -> str:
-    return regime.listings.finder.index.digest
 
 
 def _form_of(out: Path | None) -> str:

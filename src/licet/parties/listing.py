@@ -129,13 +129,16 @@ class Listings:
             found[listing.id].append(listing)
         for versions in found.values():
             versions.sort(key=lambda v: (v.list, day(v.start)))
-            for before, after in pairwise(versions):
-                if before.list == after.list and (
-                    before.through is None or before.through >= day(after.start)
-                ):
+            for place, (before, after) in enumerate(pairwise(versions)):
+                if before.list != after.list:
+                    continue
+                if before.through is None or before.through >= day(after.start):
                     raise LawError(
                         f"listing {before.id}: the version from {after.start} overlaps the one before"
                     )
+                if before.end_public is None and before.through == day(after.start) - timedelta(days=1):
+                    # Nobody knew that this version would end before the next one was public.
+                    versions[place] = replace(before, end_public=after.public)
         return cls({key: unbroken(v) for key, v in found.items()})
 
     @cached_property
@@ -189,6 +192,7 @@ def _listing(row: Mapping[str, str], where: str, instruments: Mapping[str, Instr
     if start is None or not row["id"] or not row["list"] or not row["by"]:
         raise LawError(f"{where}: a listing needs an id, a list, a first day and the rule that made it")
     by = instruments.get(row["by"])
+    amended_by = tuple(x for x in row["amended_by"].split(";") if x)
     public = (by.public if by else None) or moment_from(row["published"], where)
     return Listing(
         id=row["id"],
@@ -201,7 +205,7 @@ def _listing(row: Mapping[str, str], where: str, instruments: Mapping[str, Instr
         start=start,
         through=None if through is None else day(through),
         by=row["by"],
-        amended_by=tuple(x for x in row["amended_by"].split(";") if x),
+        amended_by=amended_by,
         scope=scope_of(row["items"]),
         terms=review_terms(row["review"]),
         footnotes=tuple(footnote(x, where) for x in row["footnotes"].split(";") if x),
@@ -209,6 +213,18 @@ def _listing(row: Mapping[str, str], where: str, instruments: Mapping[str, Instr
         public=public,
         programmes=tuple(x for x in row.get("programmes", "").split(";") if x),
     )
+
+
+def _end_public(
+    amended_by: Iterable[str], through: Moment | None, instruments: Mapping[str, Instrument]
+) -> Moment | None:
+    """When the rule that ended a listing was public: the one that has effect on the day after."""
+    for text in amended_by if through is not None else ():
+        citation, _, since = text.partition("@")
+        ends = through is not None and since == (day(through) + timedelta(days=1)).isoformat()
+        if ends and (instrument := instruments.get(citation.strip())) is not None:
+            return instrument.public
+    return None
 
 
 def footnote(text: str, where: str) -> Footnote:

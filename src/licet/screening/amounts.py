@@ -42,3 +42,5 @@ ROOM = 256
 
 # What a weighing says beside its points.
 IS_RARE, IS_BARRED, IS_IDENTIFIED, IS_WHOLE = 1, 2, 4, 8
+
+SLACK = 1024  # more than all rounding of one pair can come to

@@ -12,6 +12,7 @@ import numpy as np
 
 from licet.screening.amounts import (
     ROOM,
+    SLACK,
     W_ADDRESS_MOST,
     W_COUNTRY_SAME,
     W_FORM_SAME,
@@ -31,7 +32,7 @@ from licet.screening.roles import DISTINGUISHING, PARTS, PERSON, UNSAID
 from licet.screening.shapes import BEST, OUTLOOK, SUM, Scratch
 from licet.screening.weighing import level_of, weigh
 
-SLACK = 1024  # more than all rounding of one pair can come to
+NEVER = -(1 << 60)
 ANY_DAY = -(1 << 31) - 1  # stands for no day: every name counts
 
 
@@ -281,33 +282,45 @@ def find_all(
             extra, gain, saved, mine, theirs, cost = _outlook(
                 asked, reading, party, listed, words, met, weights, scratch, least
             )
+            bonus = extra + pair[W_SHARE_MINE] + pair[W_SHARE_THEIRS]
             nt = _gather(asked, reading, listed, words, slots, met, weights, scratch)
             nt = _by_identifier(asked, party, listed, scratch, nt, reading)
         for t in range(nt):
-            f = t
-            if not everything:
-                f = scratch.touched[t]
+            f = t if everything else scratch.touched[t]
+            other = listed.reading[f]
+            row = listed.row[other.row]
+            review = listed.point[row.list, 0]
+            if not everything and scratch.sum[f].flag == 0:
                 sums = scratch.sum[f]
-                if sums.flag == 0:
-                    other = listed.reading[f]
-                    worth = asked.reading[reading].value
-                    ease = easing(worth, other.value, pair)
-                    part = np.int64(weights.cost_easing[ease])
-                    if personal(kind, listed.row[other.row].kind):
-                        part = part * min(pair[W_SPARED], PARTS) // PARTS
-                    lost = max(np.int64(0), cost + other.cost - sums.saved - saved)
-                    most = (sums.gain + gain) * ease // PARTS + extra - lost * part // PARTS
-                    most += pair[W_SHARE_MINE] * min(sums.mine + mine, worth) // max(worth, 1)
-                    most += (
-                        pair[W_SHARE_THEIRS] * min(sums.theirs + theirs, other.value) // max(other.value, 1)
-                    )
-                    if most < least:
-                        continue
-            row = listed.row[listed.reading[f].row]
+                if sums.gain + gain + bonus < review:
+                    continue
+                worth = asked.reading[reading].value
+                ease = easing(worth, other.value, pair)
+                part = np.int64(weights.cost_easing[ease])
+                if personal(kind, row.kind):
+                    part = part * min(pair[W_SPARED], PARTS) // PARTS
+                lost = max(np.int64(0), cost + other.cost - sums.saved - saved)
+                most = (sums.gain + gain) * ease // PARTS + extra - lost * part // PARTS
+                most += pair[W_SHARE_MINE] * min(sums.mine + mine, worth) // max(worth, 1)
+                most += pair[W_SHARE_THEIRS] * min(sums.theirs + theirs, other.value) // max(other.value, 1)
+                if most < review:
+                    continue
             if row.klass != asked.reading[reading].klass or not _holds(row, as_of, known_at):
                 continue
-            points, flags, _ = weigh(asked, reading, party, listed, f, words, letters, met, weights, scratch)
-            level = level_of(points, flags, listed.point[row.list, 0], listed.point[row.list, 1])
+            points, flags, _ = weigh(
+                asked,
+                reading,
+                party,
+                listed,
+                f,
+                words,
+                letters,
+                met,
+                weights,
+                scratch,
+                NEVER if everything else least,
+            )
+            level = level_of(points, flags, review, listed.point[row.list, 1])
             if level == 0 and not everything:
                 continue
             g = row.group

@@ -160,6 +160,9 @@ def resolve(text, words, rules, keys, weights, vocabulary):
     room = max(64, 8 * n)
     meeting = np.empty(room, MEETING)
     slot = np.full(len(listed), -1, np.int32)
+    tried = np.full(
+        len(listed), -1, np.int32
+    )  # the asked word whose edits to a listed word were counted last
     rows = np.zeros((6, FUZZY_LONGEST + 2), np.int32)
     found = np.empty(64, MEETING)
     bits = 0
@@ -207,8 +210,9 @@ def resolve(text, words, rules, keys, weights, vocabulary):
                     while at < stop and (vocabulary.deletes[at] & ~LOW) == h:
                         v = np.int32(vocabulary.deletes[at] & LOW)
                         at += 1
-                        if slot[v] >= 0 and found[slot[v]].like == PARTS:
+                        if tried[v] == q or (slot[v] >= 0 and found[slot[v]].like == PARTS):
                             continue
+                        tried[v] = q
                         va = listed[v].start
                         vb = listed[v].end
                         number, cost = edits(text, a, b, vocabulary.text, va, vb, keys.slips, rows)

@@ -20,7 +20,7 @@ from licet.screening.amounts import (
     TEXT,
 )
 from licet.screening.compiled import inner, outer
-from licet.screening.finding import find_all, scratch_of
+from licet.screening.finding import NEVER, find_all, scratch_of
 from licet.screening.pairing import prepare
 from licet.screening.shapes import CANDIDATE, EVIDENCE
 from licet.screening.weighing import level_of, weigh
@@ -121,7 +121,7 @@ def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everyth
             best = scratch.best[scratch.groups[x]]
             prepare(asked, best.reading, met, listed, words, vocabulary.slots, scratch)
             points, flags, count = weigh(
-                asked, best.reading, party, listed, best.form, words, letters, met, weights, scratch
+                asked, best.reading, party, listed, best.form, words, letters, met, weights, scratch, NEVER
             )
             row = listed.reading[best.form].row
             at = listed.row[row].list

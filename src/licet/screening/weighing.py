@@ -18,6 +18,7 @@ from licet.screening.amounts import (
     KIND,
     NOTHING,
     ROOM,
+    SLACK,
     TEXT,
     W_ADDRESS_LEAST,
     W_ADDRESS_MOST,
@@ -178,8 +179,35 @@ def _beside_words(mine, theirs, kind, other, pair, count, rows):
 
 
 @bare
-def weigh(asked, reading, party, listed, form, words, letters, met, weights, scratch):
-    """Points (in parts), flags and number of rows of one asked reading against one listed reading."""
+def _hopeless(asked, party, q0, m, listed, l0, n, words, pair, ease, person, points, least, scratch):
+    """Whether a pair cannot come to ``least`` by anything that is still to be weighed."""
+    row = asked.row[party]
+    after = asked.row[party + 1]
+    if after.identifier > row.identifier:
+        return False
+    most = points + pair[W_FORM_SAME]
+    if after.country > row.country:
+        most += pair[W_COUNTRY_SAME]
+    if after.place > row.place:
+        most += pair[W_ADDRESS_MOST]
+    if person:
+        return most + 2 * pair[W_INITIAL] < least
+    lost = np.int64(0)
+    for i in range(m):
+        if scratch.mine[i] < 0:
+            lost += asked.word[asked.item[q0 + i].word].cost
+    for j in range(n):
+        if scratch.theirs[j] < 0:
+            lost += words[listed.item[l0 + j].word].cost
+    return most - lost * ease // PARTS + SLACK < least
+
+
+@bare
+def weigh(asked, reading, party, listed, form, words, letters, met, weights, scratch, least):
+    """Points (in parts), flags and number of rows of one asked reading against one listed reading.
+
+    A pair that cannot come to ``least`` is left half weighed: its points are then too many, yet fewer than that.
+    """
     pair = weights.pair
     rows = scratch.rows
     item = asked.item
@@ -248,6 +276,10 @@ def weigh(asked, reading, party, listed, form, words, letters, met, weights, scr
         count = row_of(rows, count, by, worth, rarity, ITEMS, bi, mine_b, ITEMS, bj, theirs_b)
         points += worth
         matched += way > 0 or word[q].role != PARTICLE
+    if flags & (IS_RARE | IS_WHOLE) == 0 and _hopeless(
+        asked, party, q0, m, listed, l0, n, words, pair, cost_ease, person, points, least, scratch
+    ):
+        return min(points, least - 1), np.int64(0), 0
     if person:
         more, count = initials_of(
             asked, q0, m, listed, l0, n, words, letters, np.int64(pair[W_INITIAL]), count, scratch
