@@ -211,6 +211,7 @@ def _listing(row: Mapping[str, str], where: str, instruments: Mapping[str, Instr
         footnotes=tuple(footnote(x, where) for x in row["footnotes"].split(";") if x),
         note=row["note"],
         public=public,
+        end_public=_end_public(amended_by, through, instruments),
         programmes=tuple(x for x in row.get("programmes", "").split(";") if x),
     )
 

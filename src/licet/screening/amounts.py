@@ -1,4 +1,6 @@
-"""The names by which compiled code calls amounts, columns of rows, and what a weighing says beside its points."""
+"""The names by which compiled code calls amounts, columns of rows, and what a weighing says beside its
+points.
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,9 @@ def _with_addresses(names: pa.Array, kinds: Array, address: pa.Array) -> tuple[p
 
 
 def asked_of(table: pa.Table, rules: Rules, weights: Weights) -> Asked:
-    """The readings of parties (columns as in ``screen.PARTIES``), each name first, then its address as such."""
+    """The readings of parties (columns as in ``screen.PARTIES``), each name first, then its address as
+    such.
+    """
     names = whole(table.column("name")).fill_null("")
     n = len(names)
     kinds = kinds_of(whole(table.column("kind")))
@@ -41,7 +43,8 @@ def asked_of(table: pa.Table, rules: Rules, weights: Weights) -> Asked:
     country_pointer = np.zeros(n + 1, np.int64)
     np.cumsum(country != 0, out=country_pointer[1:])
     known = beside(
-        (country_pointer, country[country != 0]), addresses, whole(table.column("identifiers")), rules, weights,
+        (country_pointer, country[country != 0]), addresses, whole(table.column("identifiers")),
+        rules, weights,
         words.text,
     )  # fmt: skip
     return Asked(

@@ -78,7 +78,7 @@ def codes_of(values: pa.Array) -> Array:
     if coded is None:
         return np.zeros(0, np.int32)
     table = np.array([country_code(v) for v in coded.dictionary.to_pylist()], np.int32)
-    return table[coded.indices.to_numpy()]
+    return np.asarray(table[coded.indices.to_numpy()])
 
 
 def _bytes(values: pa.Array) -> tuple[Array, Array, Array]:
@@ -109,7 +109,8 @@ def _identifiers(column: pa.Array, base: int) -> tuple[Array, Array, Array]:
 
 
 def beside(
-    countries: tuple[Array, Array], addresses: pa.Array, identifiers: pa.Array, rules: Rules, weights: Weights,
+    countries: tuple[Array, Array], addresses: pa.Array, identifiers: pa.Array, rules: Rules, weights:
+    Weights,
     text: Array,
 ) -> Beside:  # fmt: skip
     """Countries, address words and identifiers; their texts are put behind ``text``."""
@@ -227,7 +228,7 @@ def _groups(entity: pa.Array, codes: pa.Array) -> Array:
 
 
 def _days(column: pa.Array, absent: int) -> Array:
-    return column.cast(pa.int32()).fill_null(absent).to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.asarray(column.cast(pa.int32()).fill_null(absent), np.int64)
 
 
 def build(table: pa.Table, rules: Rules, keys: Keys, weights: Weights) -> tuple[Vocabulary, Listed]:
@@ -253,7 +254,8 @@ def build(table: pa.Table, rules: Rules, keys: Keys, weights: Weights) -> tuple[
     joins = np.flatnonzero(words.item["join"])
     country_pointer, country_values = _lists(column["countries"])
     known = beside(
-        (country_pointer, codes_of(country_values)), column["addresses"], column["identifiers"], rules, weights,
+        (country_pointer, codes_of(country_values)), column["addresses"], column["identifiers"],
+        rules, weights,
         words.text,
     )  # fmt: skip
     codes = column["list"].fill_null("")

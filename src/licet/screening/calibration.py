@@ -1,7 +1,7 @@
 """What a score means: one of how many unrelated real names scores as high against the whole list.
 
-Measured once on real company names that are on no list (``data/calibration.csv``: points and the share of names
-that reach them); between two measured scores the logarithm runs straight, above the last by its slope.
+Measured once on real company names that are on no list (``data/calibration.csv``: points, and one of how many names
+reaches them); between two measured scores the logarithm runs straight, above the last by its slope.
 """
 
 from __future__ import annotations
@@ -31,4 +31,4 @@ def one_in(points: Array) -> Array:
     slope = (bits[-1] - bits[-2]) / (known[-1] - known[-2])
     beyond = bits[-1] + (x - known[-1]) * slope
     found = np.where(x > known[-1], beyond, np.interp(x, known, bits))
-    return np.exp2(np.clip(found, 0.0, 200.0))
+    return np.asarray(np.exp2(np.clip(found, 0.0, 200.0)))

@@ -39,7 +39,9 @@ class Comparison:
 
 
 def compare(name_a: str, name_b: str, kind: str = "") -> Comparison:
-    """Weighs my name against theirs, both of one kind (``person``, ``organisation``, ...) where it is said."""
+    """Weighs my name against theirs, both of one kind (``person``, ``organisation``, ...) where it is
+    said.
+    """
     mine, theirs = _clean(name_a), _clean(name_b)
     index = Index.build(pa.table({"entity": ["theirs"], "name": [theirs], "kind": [kind]}), "pair")
     party = pa.table({"name": [mine], "kind": [kind]})

@@ -13,21 +13,23 @@ import numba
 Compiled = Callable[..., Any]
 
 _KEPT = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
+# Its published types leave out some options.
+_njit: Any = numba.njit
 
 
 def inner(function: Compiled) -> Compiled:
     """Compiles a function that only compiled code calls; nothing is made for Python to call it by."""
-    compiled: Compiled = numba.njit(**_KEPT, no_cpython_wrapper=True)(function)
+    compiled: Compiled = _njit(**_KEPT, no_cpython_wrapper=True)(function)
     return compiled
 
 
 def bare(function: Compiled) -> Compiled:
     """As ``inner``, for a function that makes no arrays: then none of those it is handed need be counted."""
-    compiled: Compiled = numba.njit(**_KEPT, no_cpython_wrapper=True, _nrt=False)(function)
+    compiled: Compiled = _njit(**_KEPT, no_cpython_wrapper=True, _nrt=False)(function)
     return compiled
 
 
 def outer(function: Compiled) -> Compiled:
     """Compiles a function for Python to call."""
-    compiled: Compiled = numba.njit(**_KEPT)(function)
+    compiled: Compiled = _njit(**_KEPT)(function)
     return compiled

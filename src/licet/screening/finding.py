@@ -60,7 +60,8 @@ def _touch(scratch, nt, f, reading, gain, saved, mine, theirs, flag):
 def _outlook(asked, reading, party, listed, words, met, weights, scratch, least):
     """Which words need not be read, and the most that the rest adds to any listed reading.
 
-    Returns points that may come on top, what unread words may bring, what costs they may save, what costs all words.
+    Returns points that may come on top, what unread words may bring, what costs they may save, what costs
+    all words.
     """
     pair = weights.pair
     outlook = scratch.outlook
@@ -103,7 +104,7 @@ def _outlook(asked, reading, party, listed, words, met, weights, scratch, least)
         outlook[i].unread = 0
     explained = np.int64(0)  # what initials may explain
     lenient = np.int64(weights.cost_easing[pair[W_SLOPE]])  # the least part of a cost that ever counts
-    if kind == PERSON or kind == UNSAID:
+    if kind in (PERSON, UNSAID):
         extra += 2 * pair[W_INITIAL]
         explained = dear + second + 2 * listed.most[1] + min(lone, 2) * listed.most[2]
         lenient = lenient * min(pair[W_SPARED], PARTS) // PARTS
@@ -238,7 +239,9 @@ def _holds(row, as_of, known_at):
 
 @bare
 def _better(best, level, points, reading, f, listed):
-    """Whether a reading of an entity takes the place of the best so far: by level, points, reading, then name."""
+    """Whether a reading of an entity takes the place of the best so far: by level, points, reading, then
+    name.
+    """
     if level != best.level:
         return level > best.level
     if points != best.points:
@@ -270,7 +273,9 @@ def _by_identifier(asked, party, listed, scratch, nt, reading):
 def find_all(
     asked, party, listed, words, letters, slots, met, weights, scratch, least, as_of, known_at, everything
 ):
-    """The best reading of every entity the party may be, in ``scratch.groups`` and ``scratch.best``; their number."""
+    """The best reading of every entity the party may be, in ``scratch.groups`` and ``scratch.best``;
+    their number.
+    """
     ng = 0
     pair = weights.pair
     kind = asked.row[party].kind
@@ -318,7 +323,7 @@ def find_all(
                 met,
                 weights,
                 scratch,
-                NEVER if everything else least,
+                NEVER if everything else review,
             )
             level = level_of(points, flags, review, listed.point[row.list, 1])
             if level == 0 and not everything:

@@ -57,7 +57,9 @@ def table_of(keys):
 
 @outer
 def distinct(hashes):
-    """For each hash its number among the distinct ones in order of appearance, and where each appeared first."""
+    """For each hash its number among the distinct ones in order of appearance, and where each appeared
+    first.
+    """
     size = 16
     while size < 2 * len(hashes):
         size *= 2

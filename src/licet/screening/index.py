@@ -128,7 +128,7 @@ class Index:
     def save(self, path: str | Path) -> None:
         """Writes the index as one Arrow IPC file; the same index gives the same bytes."""
         arrays: dict[str, Array] = {}
-        values = (self.rules, self.keys.spelling, self.keys.sound, self.weights, self.vocabulary, self.listed)
+        values: tuple[Any, ...] = (self.rules, self.keys.spelling, self.keys.sound, self.weights, self.vocabulary, self.listed)
         for (prefix, _), value in zip(_PARTS, values, strict=True):
             for name, array in value._asdict().items():
                 arrays[f"{prefix}.{name}"] = array
@@ -160,7 +160,8 @@ class Index:
         said = {k.decode(): v.decode() for k, v in (batch.schema.metadata or {}).items()}
         if said.get("format") != FORMAT:
             raise LawError(
-                f"{path}: written as {said.get('format', 'something else')!r}, expected {FORMAT!r}; build it again"
+                f"{path}: written as {said.get('format', 'something else')!r}, expected {FORMAT!r}; "
+                "build it again"
             )
 
         def array(name: str) -> Array:
@@ -168,7 +169,7 @@ class Index:
             if name in RECORDS:
                 flat = flat.view(RECORDS[name])
             shape = tuple(int(n) for n in said[name].split(","))
-            return flat.reshape(shape)
+            return np.asarray(flat.reshape(shape))
 
         read = {
             prefix: shape(*(array(f"{prefix}.{field}") for field in shape._fields))

@@ -34,7 +34,8 @@ def _is_digit(c):
 def edits(a, a0, a1, b, b0, b1, slips, rows):
     """Edits between two words, and their weighted cost in sixteenths; FORBIDDEN when there are too many.
 
-    ``slips`` is 128 x 128: what it costs to write one sign for another. A digit is never a slip for another digit.
+    ``slips`` is 128 x 128: what it costs to write one sign for another. A digit is never a slip for
+    another digit.
     """
     n = a1 - a0
     m = b1 - b0
@@ -103,7 +104,9 @@ def edit_likeness(cost, length, first_differs):
 
 @inner
 def key_of(word, start, end, spelling, buffer):
-    """A key under which spellings of one sound fall together, as a hash, and its length; rules apply longest first."""
+    """A key under which spellings of one sound fall together, as a hash, and its length; rules apply
+    longest first.
+    """
     out = 0
     i = start
     while i < end:

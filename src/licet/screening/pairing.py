@@ -1,4 +1,6 @@
-"""Pairs the words of two readings: what each brings with each, and which meeting comes first, in compiled code."""
+"""Pairs the words of two readings: what each brings with each, and which meeting comes first, in
+compiled code.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def like_of(met, q, v):
 
 @bare
 def personal(kind, other):
-    """Whether lone letters may be initials: one side is a person, the other is not said to be something else."""
+    """Whether lone letters may be initials: one side is a person, the other is not said to be something
+    else.
+    """
     return (kind == PERSON and other in (PERSON, UNSAID)) or (other == PERSON and kind == UNSAID)
 
 
@@ -70,7 +74,9 @@ def easing(mine, theirs, pair):
 
 @bare
 def prepare(asked, reading, met, listed, words, slots, scratch):
-    """Marks the listed words that this reading meets, and its words that may be run together; before any weighing."""
+    """Marks the listed words that this reading meets, and its words that may be run together; before any
+    weighing.
+    """
     mark = np.int64(reading + 1)
     q0 = asked.reading[reading].first
     m = asked.reading[reading + 1].first - q0

@@ -36,7 +36,9 @@ class Words:
 
 @lru_cache(maxsize=1 << 16)
 def readings_of(text: str) -> tuple[tuple[str, int], ...]:
-    """Latin readings of a text that is not plain ASCII, each with whether it is the same script or another."""
+    """Latin readings of a text that is not plain ASCII, each with whether it is the same script or
+    another.
+    """
     text = text[:LONGEST_TEXT]
     plain = ascii_of(text)
     if plain.isascii():

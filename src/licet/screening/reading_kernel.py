@@ -33,7 +33,8 @@ from licet.screening.shapes import WORD
 
 LETTER = 3072  # rarity of a lone letter at the most, in parts
 LONGEST = 48  # words of a name that are read; what follows is no name any more
-# One word is several words by how it is read: in a firm's name, in place of a name, in a person's, in an address.
+# One word is several words by how it is read: in a firm's name, in place of a name, in a person's, in an
+# address.
 GENERAL, PLAIN, PERSONAL, POSTAL = 0, 1, 2, 3
 VARIANT = np.array([0, 0xA5A5A5A5A5A5A5A5, 0xC3C3C3C33C3C3C3C, 0x96969696F0F0F0F0], np.uint64)
 # How a label goes: alone, with a word behind it, with all behind it, with the place before it.
@@ -52,7 +53,9 @@ def _digit(c):
 
 @outer
 def split(data, offsets):
-    """Folded text, and of every word its start, its end and whether it is a number; words per name as pointers."""
+    """Folded text, and of every word its start, its end and whether it is a number; words per name as
+    pointers.
+    """
     n = len(offsets) - 1
     room = offsets[n] - offsets[0] + n + 1
     text = np.empty(room, np.uint8)
@@ -126,7 +129,9 @@ def split(data, offsets):
 
 @inner
 def _stands(rules, entry, text, start, end, after, last, opening):
-    """Whether an entry may stand here: some legal forms only open a name, some only close it, as some labels do."""
+    """Whether an entry may stand here: some legal forms only open a name, some only close it, as some
+    labels do.
+    """
     role = rules.role[entry]
     if role == UNCLASSED:
         return False
@@ -161,11 +166,11 @@ def _read_as(role, numeral, kind, opening, length):
     """The role and the variant of a word of a name of this kind."""
     plain = NUMBER if numeral else DISTINGUISHING
     if kind == PERSON:
-        if role == TITLE or role == PARTICLE:
+        if role in (TITLE, PARTICLE):
             return role, PERSONAL
         return plain, PERSONAL
     if kind == PLACE_ONLY:
-        if role == PARTICLE or role == PLACE or role == NUMBER:
+        if role in (PARTICLE, PLACE, NUMBER):
             return role, POSTAL
         return plain, POSTAL
     if role == TITLE and not (kind == UNSAID and opening and length <= 3):
@@ -179,7 +184,8 @@ def _read_as(role, numeral, kind, opening, length):
 def understand(text, start, end, numeral, pointer, kinds, rules):
     """Readings of every name: content words with their roles, the legal form, and what was left out.
 
-    Returns, per item: start, end, hash, role, variant; and per reading: the name it belongs to, pointers to its
+    Returns, per item: start, end, hash, role, variant; and per reading: the name it belongs to, pointers
+    to its
     items, the family and stretch of its legal form, and the stretch of the residue that made or cut it.
     """
     n = len(pointer) - 1
@@ -331,7 +337,8 @@ def variant_keys(base, variant):
 def words_of(first, start, end, base, role, variant, rules, value, cost, rarest):
     """WORD records of the items at ``first``; a firm's word is no rarer than it is among persons.
 
-    ``value`` and ``cost`` are shares by role: what of a rarity counts, and what of that a word left over costs.
+    ``value`` and ``cost`` are shares by role: what of a rarity counts, and what of that a word left over
+    costs.
     """
     out = np.empty(len(first), WORD)
     for k in range(len(first)):

@@ -108,10 +108,10 @@ def _begins(text, a, b, other, c, d):
     """Whether the listed stretch begins with the asked one."""
     if b - a < d - c:
         return False
-    for i in range(d - c):
-        if text[a + i] != other[c + i]:
-            return False
-    return True
+    at = 0
+    while at < d - c and text[a + at] == other[c + at]:
+        at += 1
+    return at == d - c
 
 
 @inner

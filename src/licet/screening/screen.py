@@ -76,16 +76,16 @@ def screen(
     """Every listed party that each of ``parties`` may be.
 
     Args:
-        parties: one party per row: ``name``, and where known ``id``, ``kind``, ``country`` (ISO 3166 two-letter),
-            ``address`` and ``identifiers`` (``imo:9187629``).
+        parties: one party per row: ``name``, and where known ``id``, ``kind``, ``country`` (ISO 3166, two
+            letters), ``address`` and ``identifiers`` (``imo:9187629``).
         index: the listed names.
         as_of: only names that have effect on that day.
         known_at: only names known by that day.
         floor: the lowest level wanted.
 
     Returns:
-        One row per party and listed entity (columns: ``CANDIDATES``), by party, then score from the highest, then
-        entity. A score is the exact sum of the points of its evidence.
+        One row per party and listed entity (columns: ``CANDIDATES``), by party, then score from
+        the highest, then entity. A score is the exact sum of the points of its evidence.
 
     Raises:
         LawError: a column is missing or of another type.
@@ -114,11 +114,12 @@ def meet(
     """What the compiled code finds: candidates, rows of evidence, and the texts of the rows."""
     asked = asked_of(table, index.rules, index.weights)
     met = Met(*resolve(asked.text, asked.word, index.rules, index.keys, index.weights, index.vocabulary))
-    return screen_all(
+    found: tuple[Array, Array, Array, Array] = screen_all(
         asked, index.listed, index.vocabulary, met, index.weights,
         ANY_DAY if as_of is None else as_of, LAST_DAY if known_at is None else known_at, everything,
         _KIND_TEXT, _KIND_AT,
     )  # fmt: skip
+    return found
 
 
 def _batch(table: pa.Table, start: int, index: Index, as_of: int | None, known_at: int | None) -> pa.Table:
@@ -145,7 +146,9 @@ def _batch(table: pa.Table, start: int, index: Index, as_of: int | None, known_a
 
 
 def evidence_of(ends: Array, order: Array, rows: Array, mine: Array, theirs: Array) -> pa.Array:
-    """Rows of evidence as Arrow lists, one per candidate, in the order wanted; ``ends`` is where each one's end."""
+    """Rows of evidence as Arrow lists, one per candidate, in the order wanted; ``ends`` is where each
+    one's end.
+    """
     structs = pa.StructArray.from_arrays(
         [
             _strings(rows["mine"], mine),

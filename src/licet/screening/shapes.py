@@ -7,12 +7,13 @@ integers in parts of 1024.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+T = TypeVar("T")
 
 
 class Rules(NamedTuple):
@@ -63,24 +64,26 @@ class Weights(NamedTuple):
 
 
 def _dtype(**fields: str) -> np.dtype[Any]:
-    return np.dtype([(name, kind) for name, kind in fields.items()], align=True)
+    return np.dtype(list(fields.items()), align=True)
 
 
 # One record per distinct word: its stretch of text, hash of the text, hash of the text and how it is read.
 WORD = _dtype(start="i8", end="i8", hash="u8", key="u8", rarity="i4", value="i4", cost="i4", role="u1")
 # One per word as it stands in a reading: the word, and the hash of it run together with the next (0: none).
 ITEM = _dtype(join="u8", word="i4")
-# One per reading and one behind the last: the name it reads, its first item, what all its words cost and are worth,
+# One per reading and one behind the last: the name it reads, its first item, what all its words cost and
+# are worth,
 # its legal form and residue as stretches of text. ``klass`` is 1 for addresses, ``script`` a way of meeting,
 # ``whole`` a hash of all its words in their order.
 READING = _dtype(
     first="i8", form_a="i8", form_b="i8", residue_a="i8", residue_b="i8", row="i4", cost="i4", value="i4",
     form="i2", script="u1", klass="u1", whole="u8",
 )  # fmt: skip
-# One per name or party and one behind the last: where its readings, countries, address words, identifiers begin.
+# One per name or party and one behind the last: where its readings, countries, address words, identifiers
+# begin.
 ROW = _dtype(
-    reading="i8", country="i8", place="i8", identifier="i8", place_a="i8", place_b="i8", since="i8", through="i8",
-    known="i8", list="i4", group="i4", rank="i4", kind="u1", klass="u1",
+    reading="i8", country="i8", place="i8", identifier="i8", place_a="i8", place_b="i8", since="i8",
+    through="i8", known="i8", list="i4", group="i4", rank="i4", kind="u1", klass="u1",
 )  # fmt: skip
 PLACED = _dtype(key="u8", value="i4")
 IDENTIFIER = _dtype(kind="u8", value="u8", a="i8", b="i8")
@@ -88,10 +91,12 @@ IDENTIFIER = _dtype(kind="u8", value="u8", a="i8", b="i8")
 LEADS = _dtype(key="u8", to="i4")
 # One listed word that an asked word meets, by what, and how alike they are.
 MEETING = _dtype(word="i4", like="i4", by="u1")
-# What a listed reading may gain, what costs its met words save, what they are worth, for the asked reading ``seen`` minus one.
+# What a listed reading may gain, what costs its met words save, what they are worth, for the asked reading
+# ``seen`` minus one.
 SUM = _dtype(seen="i8", gain="i8", saved="i8", mine="i8", theirs="i8", flag="i8")
 BEST = _dtype(seen="i8", points="i8", level="i8", form="i4", reading="i4")
-# Per asked word: what it may bring, what costs it may save, how many listed readings it leads to, whether unread.
+# Per asked word: what it may bring, what costs it may save, how many listed readings it leads to, whether
+# unread.
 OUTLOOK = _dtype(most="i8", saved="i8", theirs="i8", posts="i8", unread="i8")
 CANDIDATE = _dtype(party="i8", row="i8", points="i8", level="i8", rows="i8")
 EVIDENCE = _dtype(by="i8", points="i8", rarity="i8", mine="i8", theirs="i8")
@@ -166,13 +171,13 @@ class Scratch(NamedTuple):
     groups: Array  # int32
 
 
-def frozen(value: Any) -> Any:
+def frozen(value: T) -> T:
     """The same named arrays, none of them writable: opened and built indexes look alike to compiled code."""
     if isinstance(value, np.ndarray):
-        value = np.ascontiguousarray(value)
-        view = value.view()
+        view: Any = np.ascontiguousarray(value).view()
         view.flags.writeable = False
-        return view
+        return cast(T, view)
     if isinstance(value, tuple):
-        return type(value)(*(frozen(part) for part in value))
+        made: Any = type(value)
+        return cast(T, made(*(frozen(part) for part in value)))
     return value

@@ -1,4 +1,5 @@
-"""Weighs one asked reading against one listed reading: words are paired, every pair and every leftover is a row.
+"""Weighs one asked reading against one listed reading: words are paired, every pair and every leftover is
+a row.
 
 The points of a pair are the sum of its rows and come from the two records and the rules alone.
 Words are paired greedily, the most valuable meeting first.
@@ -74,7 +75,9 @@ from licet.screening.roles import (
 
 @bare
 def _leftovers(asked, q0, m, listed, l0, n, words, pair, ease, spared, person, count, scratch):
-    """Costs of words that met nothing; leftovers of one role stand against each other. Returns also how many."""
+    """Costs of words that met nothing; leftovers of one role stand against each other. Returns also how
+    many.
+    """
     points = np.int64(0)
     flags = 0
     left = 0
@@ -206,7 +209,8 @@ def _hopeless(asked, party, q0, m, listed, l0, n, words, pair, ease, person, poi
 def weigh(asked, reading, party, listed, form, words, letters, met, weights, scratch, least):
     """Points (in parts), flags and number of rows of one asked reading against one listed reading.
 
-    A pair that cannot come to ``least`` is left half weighed: its points are then too many, yet fewer than that.
+    A pair that cannot come to ``least`` is left half weighed: its points are then too many, yet fewer than
+    that.
     """
     pair = weights.pair
     rows = scratch.rows

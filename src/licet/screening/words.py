@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 from math import log2
 from pathlib import Path
 from typing import Any
@@ -251,7 +252,7 @@ def keys() -> Keys:
                 slips[ord(x), ord(y)] = cost
 
     for row in data["keyboard"]["rows"].split():
-        for a, b in zip(row, row[1:], strict=False):
+        for a, b in pairwise(row):
             cheap(a, b, data["keyboard"]["cost"])
     for name in ("sounds", "look_alike"):
         for pair in data[name]["pairs"].split():
