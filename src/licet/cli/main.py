@@ -27,8 +27,9 @@ from licet.version import __version__
 def licet() -> None:
     """US trade restrictions as dated, explainable code. Not legal advice.
 
-    Exit codes: 0 all clear; 1 something is forbidden or needs a licence; 2 usage; 3 facts are
-    missing; 4 data stale or damaged (rows rejected, proof not re-established); 70 a fault of ours.
+    Exit codes: 0 all clear; 1 something is forbidden, needs a licence or is listed; 2 usage; 3 facts
+    are missing or a person has to look; 4 data stale or damaged (rows or files refused, proof not
+    re-established); 70 a fault of ours.
     """
 
 

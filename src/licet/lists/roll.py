@@ -64,7 +64,7 @@ def open_roll(history: History, law: Listings, rules: PublishedRules, law_digest
         for old in folder.iterdir():
             old.unlink(missing_ok=True)
         own = [v for versions in law.versions.values() for v in versions]
-        _put(index_file, Index.build(table_of(_names(own, found)), digest).save)
+        _put(index_file, Index.build(table_of(names_of(own, found)), digest).save)
         _put(file, lambda path: _write(found.listings, path))
     with pa.memory_map(str(file)) as source:
         table = pa.ipc.open_file(source).read_all()
@@ -72,7 +72,7 @@ def open_roll(history: History, law: Listings, rules: PublishedRules, law_digest
     return Roll(Listings(_Joined(law.versions, _Kept(table)), Finder(index)), index, digest)
 
 
-def _names(own: Iterable[Listing], found: Membership) -> Iterator[dict[str, Any]]:
+def names_of(own: Iterable[Listing], found: Membership) -> Iterator[dict[str, Any]]:
     """Every name of every listing; what snapshots know beside the names goes with all names of it."""
     for listing in own:
         yield from name_rows(listing)

@@ -12,7 +12,7 @@ from licet.language.instrument import day
 from licet.lists.effect import PublishedRules
 from licet.lists.history import History
 from licet.lists.membership import membership
-from licet.lists.roll import _names as names_of
+from licet.lists.roll import names_of
 from licet.lists.snapshot import Snapshot
 from licet.parties.finding import name_rows, table_of
 from licet.parties.listing import Listing, Listings

@@ -21,7 +21,6 @@ from licet.screening.amounts import (
     W_RARE_LIKE,
     W_SHARE_MINE,
     W_SHARE_THEIRS,
-    W_SLOPE,
     W_SPARED,
 )
 from licet.screening.compiled import bare, inner
@@ -103,7 +102,10 @@ def _outlook(asked, reading, party, listed, words, met, weights, scratch, least)
         outlook[i].posts = many
         outlook[i].unread = 0
     explained = np.int64(0)  # what initials may explain
-    lenient = np.int64(weights.cost_easing[pair[W_SLOPE]])  # the least part of a cost that ever counts
+    # The shorter name eases costs, so they count at least as much as if mine were the shorter.
+    lenient = np.int64(
+        weights.cost_easing[easing(asked.reading[reading].value, asked.reading[reading].value, pair)]
+    )
     if kind in (PERSON, UNSAID):
         extra += 2 * pair[W_INITIAL]
         explained = dear + second + 2 * listed.most[1] + min(lone, 2) * listed.most[2]
@@ -216,6 +218,7 @@ def scratch_of(words, readings, groups):
     """Working room for one run over a list of so many words, readings and groups."""
     return Scratch(
         np.zeros(words, np.int64),
+        np.empty(words, np.int64),
         np.empty(LONGEST, np.int64),
         np.empty((LONGEST * LONGEST, 5), np.int64),
         np.empty(LONGEST, np.int32),
@@ -270,6 +273,21 @@ def _by_identifier(asked, party, listed, scratch, nt, reading):
 
 
 @bare
+def _closer(listed, f, words, reading, scratch):
+    """What the words of a listed reading that are met bring at the most, are worth, and would cost."""
+    gain = np.int64(0)
+    value = np.int64(0)
+    cost = np.int64(0)
+    for j in range(listed.reading[f].first, listed.reading[f + 1].first):
+        v = listed.item[j].word
+        if scratch.known[v] == reading + 1:
+            gain += scratch.bring[v]
+            value += words[v].value
+            cost += words[v].cost
+    return gain, value, cost
+
+
+@bare
 def find_all(
     asked, party, listed, words, letters, slots, met, weights, scratch, least, as_of, known_at, everything
 ):
@@ -290,15 +308,19 @@ def find_all(
             bonus = extra + pair[W_SHARE_MINE] + pair[W_SHARE_THEIRS]
             nt = _gather(asked, reading, listed, words, slots, met, weights, scratch)
             nt = _by_identifier(asked, party, listed, scratch, nt, reading)
+            split = False
+            for i in range(asked.reading[reading + 1].first - asked.reading[reading].first):
+                split = split or scratch.joinable[i] & 2 != 0
         for t in range(nt):
             f = t if everything else scratch.touched[t]
+            # Most of what was touched falls here, before anything more is looked up.
+            if not everything and scratch.sum[f].flag == 0 and scratch.sum[f].gain + gain + bonus < least:
+                continue
             other = listed.reading[f]
             row = listed.row[other.row]
             review = listed.point[row.list, 0]
             if not everything and scratch.sum[f].flag == 0:
                 sums = scratch.sum[f]
-                if sums.gain + gain + bonus < review:
-                    continue
                 worth = asked.reading[reading].value
                 ease = easing(worth, other.value, pair)
                 part = np.int64(weights.cost_easing[ease])
@@ -310,6 +332,12 @@ def find_all(
                 most += pair[W_SHARE_THEIRS] * min(sums.theirs + theirs, other.value) // max(other.value, 1)
                 if most < review:
                     continue
+                if not split and not personal(kind, row.kind):
+                    near, known, spent = _closer(listed, f, words, reading, scratch)
+                    lost = max(lost, other.cost - spent)
+                    most = near * ease // PARTS + extra - lost * part // PARTS + pair[W_SHARE_MINE]
+                    if most + pair[W_SHARE_THEIRS] * known // max(other.value, 1) < review:
+                        continue
             if row.klass != asked.reading[reading].klass or not _holds(row, as_of, known_at):
                 continue
             points, flags, _ = weigh(

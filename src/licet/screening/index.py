@@ -128,7 +128,14 @@ class Index:
     def save(self, path: str | Path) -> None:
         """Writes the index as one Arrow IPC file; the same index gives the same bytes."""
         arrays: dict[str, Array] = {}
-        values: tuple[Any, ...] = (self.rules, self.keys.spelling, self.keys.sound, self.weights, self.vocabulary, self.listed)
+        values: tuple[Any, ...] = (
+            self.rules,
+            self.keys.spelling,
+            self.keys.sound,
+            self.weights,
+            self.vocabulary,
+            self.listed,
+        )
         for (prefix, _), value in zip(_PARTS, values, strict=True):
             for name, array in value._asdict().items():
                 arrays[f"{prefix}.{name}"] = array

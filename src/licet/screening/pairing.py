@@ -83,13 +83,18 @@ def prepare(asked, reading, met, listed, words, slots, scratch):
     for i in range(m):
         item = asked.item[q0 + i]
         for x in range(met.pointer[item.word], met.pointer[item.word + 1]):
-            scratch.known[met.meeting[x].word] = mark
+            v = met.meeting[x].word
+            value = min(asked.word[item.word].value, words[v].value)
+            gain = np.int64(max(1, value * met.meeting[x].like // PARTS))
+            scratch.bring[v] = gain if scratch.known[v] != mark else max(gain, scratch.bring[v])
+            scratch.known[v] = mark
         scratch.joinable[i] = 0
         if item.join != 0 and i + 1 < m:
             for t in range(len(VARIANT)):
                 v = find_word(slots, words, item.join ^ VARIANT[t])
                 if v >= 0:
                     scratch.known[v] = mark
+                    scratch.bring[v] = words[v].value
                     scratch.joinable[i] |= 1
         y = lower(listed.join, asked.word[item.word].hash)
         if y < len(listed.join) and listed.join[y].key == asked.word[item.word].hash:

@@ -93,7 +93,7 @@ LEADS = _dtype(key="u8", to="i4")
 MEETING = _dtype(word="i4", like="i4", by="u1")
 # What a listed reading may gain, what costs its met words save, what they are worth, for the asked reading
 # ``seen`` minus one.
-SUM = _dtype(seen="i8", gain="i8", saved="i8", mine="i8", theirs="i8", flag="i8")
+SUM = _dtype(seen="i4", gain="i4", saved="i4", mine="i4", theirs="i4", flag="i4")
 BEST = _dtype(seen="i8", points="i8", level="i8", form="i4", reading="i4")
 # Per asked word: what it may bring, what costs it may save, how many listed readings it leads to, whether
 # unread.
@@ -159,6 +159,7 @@ class Scratch(NamedTuple):
     """Working room of one run; nothing in it outlives a party."""
 
     known: Array  # int64, by listed word: the asked reading that meets it, plus one
+    bring: Array  # int64, by listed word: the most it brings when it is met
     joinable: Array  # int64, by asked word: 1 when it may be run together with the next, 2 when it may be cut
     meet: Array  # int64[n, 5], way, my word, their word, gain, meeting
     mine: Array  # int32, what each word of mine meets

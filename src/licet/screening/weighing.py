@@ -68,6 +68,7 @@ from licet.screening.roles import (
     PARTS,
     PLACE,
     SAME,
+    SOUND,
     TRADE,
     UNSAID,
 )
@@ -274,6 +275,9 @@ def weigh(asked, reading, party, listed, form, words, letters, met, weights, scr
             rarity = word[q].rarity
         if rarity >= pair[W_RARE] and like >= pair[W_RARE_LIKE] and named and not person:
             flags |= IS_RARE
+        if by == SOUND and count == 0:
+            # What merely sounds alike may carry a review, no hit.
+            flags |= IS_BARRED
         worth = scratch.meet[at, 3] * ease // PARTS
         worth += pair[W_SHARE_MINE] * mine_value // mine_total * like // PARTS
         worth += pair[W_SHARE_THEIRS] * theirs_value // theirs_total * like // PARTS
