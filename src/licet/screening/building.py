@@ -268,6 +268,8 @@ def build(table: pa.Table, rules: Rules, keys: Keys, weights: Weights) -> tuple[
     row["since"][:-1] = _days(column["from"], FIRST_DAY)
     row["through"][:-1] = _days(column["through"], LAST_DAY)
     row["known"][:-1] = _days(column["known"], FIRST_DAY)
+    reading["kind"][:-1] = row["kind"][reading["row"][:-1]]
+    reading["list"][:-1] = row["list"][reading["row"][:-1]]
     points = [points_of(code) for code in coded.dictionary.to_pylist()]
     lone = words.word["cost"][words.word["end"] - words.word["start"] == 1]
     identifier_of = np.repeat(np.arange(n, dtype=np.int32), np.diff(known.identifier_pointer))

@@ -1,6 +1,7 @@
 """What a score means: one of how many unrelated real names scores as high against the whole list.
 
-Measured once on real company names that are on no list (``data/calibration.csv``); between two measured scores the logarithm runs straight, above the last by its slope.
+Measured once on real company names that are on no list (``data/calibration.csv``); between two measured
+scores the logarithm runs straight, above the last by its slope.
 """
 
 from __future__ import annotations

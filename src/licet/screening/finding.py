@@ -317,14 +317,13 @@ def find_all(
             if not everything and scratch.sum[f].flag == 0 and scratch.sum[f].gain + gain + bonus < least:
                 continue
             other = listed.reading[f]
-            row = listed.row[other.row]
-            review = listed.point[row.list, 0]
+            review = listed.point[other.list, 0]
             if not everything and scratch.sum[f].flag == 0:
                 sums = scratch.sum[f]
                 worth = asked.reading[reading].value
                 ease = easing(worth, other.value, pair)
                 part = np.int64(weights.cost_easing[ease])
-                if personal(kind, row.kind):
+                if personal(kind, other.kind):
                     part = part * min(pair[W_SPARED], PARTS) // PARTS
                 lost = max(np.int64(0), cost + other.cost - sums.saved - saved)
                 most = (sums.gain + gain) * ease // PARTS + extra - lost * part // PARTS
@@ -332,12 +331,13 @@ def find_all(
                 most += pair[W_SHARE_THEIRS] * min(sums.theirs + theirs, other.value) // max(other.value, 1)
                 if most < review:
                     continue
-                if not split and not personal(kind, row.kind):
+                if not split and not personal(kind, other.kind):
                     near, known, spent = _closer(listed, f, words, reading, scratch)
                     lost = max(lost, other.cost - spent)
                     most = near * ease // PARTS + extra - lost * part // PARTS + pair[W_SHARE_MINE]
                     if most + pair[W_SHARE_THEIRS] * known // max(other.value, 1) < review:
                         continue
+            row = listed.row[other.row]
             if row.klass != asked.reading[reading].klass or not _holds(row, as_of, known_at):
                 continue
             points, flags, _ = weigh(

@@ -74,10 +74,10 @@ ITEM = _dtype(join="u8", word="i4")
 # One per reading and one behind the last: the name it reads, its first item, what all its words cost and
 # are worth,
 # its legal form and residue as stretches of text. ``klass`` is 1 for addresses, ``script`` a way of meeting,
-# ``whole`` a hash of all its words in their order.
+# ``whole`` a hash of all its words in their order, ``kind`` and ``list`` those of the name.
 READING = _dtype(
-    first="i8", form_a="i8", form_b="i8", residue_a="i8", residue_b="i8", row="i4", cost="i4", value="i4",
-    form="i2", script="u1", klass="u1", whole="u8",
+    first="i8", whole="u8", row="i4", cost="i4", value="i4", list="i4", form_a="i4", form_b="i4",
+    residue_a="i4", residue_b="i4", form="i2", script="u1", klass="u1", kind="u1",
 )  # fmt: skip
 # One per name or party and one behind the last: where its readings, countries, address words, identifiers
 # begin.
