@@ -43,6 +43,7 @@ NOTHING, ITEMS, TEXT, CODE, KIND = range(5)
 ROOM = 256
 
 # What a weighing says beside its points.
-IS_RARE, IS_BARRED, IS_IDENTIFIED, IS_WHOLE = 1, 2, 4, 8
+IS_RARE, IS_BARRED, IS_IDENTIFIED, IS_WHOLE, IS_THERE = 1, 2, 4, 8, 16
+IS_NAMESAKE = IS_WHOLE | IS_THERE
 
 SLACK = 1024  # more than all rounding of one pair can come to

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from licet.language.errors import LawError
 from licet.screening.building import build
+from licet.screening.compiled import code_digest
 from licet.screening.shapes import (
     IDENTIFIER,
     ITEM,
@@ -38,7 +39,8 @@ from licet.screening.weights import weights
 from licet.screening.words import digest as rules_digest
 from licet.screening.words import keys, rules
 
-FORMAT = "licet-index-1"
+# Written by other code, an index might be read wrongly or score otherwise.
+FORMAT = f"licet-index-1 {code_digest()}"
 SCHEMA = pa.schema(
     [
         ("entity", pa.string()),
@@ -158,7 +160,7 @@ class Index:
     def open(cls, path: str | Path) -> Index:
         """Opens a saved index by mapping its file; nothing is read before it is needed.
 
-        Faults: ``LawError`` when the file is no index of this format.
+        Faults: ``LawError`` when the file is no index, or one that other code wrote.
         """
         try:
             batch = pa.ipc.open_file(pa.memory_map(str(path), "r")).get_batch(0)

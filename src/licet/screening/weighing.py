@@ -13,7 +13,9 @@ from licet.screening.amounts import (
     CODE,
     IS_BARRED,
     IS_IDENTIFIED,
+    IS_NAMESAKE,
     IS_RARE,
+    IS_THERE,
     IS_WHOLE,
     ITEMS,
     KIND,
@@ -324,6 +326,7 @@ def _circumstances(asked, party, listed, row, pair, rows, count, flags):
         for x in range(a, b):
             if listed.country[x] == mine:
                 worth = pair[W_COUNTRY_SAME]
+                flags |= IS_THERE
                 theirs = mine
         count = row_of(rows, count, COUNTRY, worth, 0, CODE, mine, 0, CODE, theirs, 0)
         points += worth
@@ -391,10 +394,13 @@ def _circumstances(asked, party, listed, row, pair, rows, count, flags):
 
 @bare
 def level_of(points, flags, review, hit):
-    """0 nothing, 1 review, 2 hit."""
+    """0 nothing, 1 review, 2 hit.
+
+    The very same name in the same country is a hit however common the name is.
+    """
     if flags & IS_IDENTIFIED:
         return 2
-    if points >= hit and not flags & IS_BARRED:
+    if flags & IS_BARRED == 0 and (points >= hit or flags & IS_NAMESAKE == IS_NAMESAKE):
         return 2
     if points >= review or flags & (IS_RARE | IS_WHOLE):
         return 1
