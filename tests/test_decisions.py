@@ -244,6 +244,7 @@ def test_a_country_nobody_knows_is_unknown(regime: Regime) -> None:
         {"name": "Huawei Technologies Co., Ltd.", "roles": ["ultimate_consignee"], "same_as": "huawie"},
         {"name": "Huawei Technologies Co., Ltd.", "roles": ["ultimate_consignee"], "country": "China"},
         {"name": "Huawei_Technologies Co Ltd", "roles": ["ultimate_consignee"], "country": "CN"},
+        {"name": "华为技术有限公司", "roles": ["ultimate_consignee"], "country": "CN"},
     ],
 )
 def test_a_slip_does_not_clear_a_listed_party(party: dict[str, Any], regime: Regime) -> None:
@@ -256,7 +257,7 @@ def test_a_slip_does_not_clear_a_listed_party(party: dict[str, Any], regime: Reg
         {"name": "Huawei Dubai", "roles": ["end_user"], "country": "AE"},
         {"name": "HUAWEITECH", "roles": ["end_user"], "country": "CN"},
         {"name": "Huawei's Acme", "roles": ["end_user"], "country": "CN"},
-        {"name": "华为技术有限公司", "roles": ["end_user"], "country": "CN"},
+        {"name": "某某公司", "roles": ["end_user"], "country": "CN"},
         {"name": "Acme", "roles": "unknown", "country": "CN"},
         {"name": "Huawei Technologies Co., Ltd.", "roles": "none", "country": "CN"},
         BLANK,

@@ -21,7 +21,21 @@ SOURCE = ROOT / "src" / "licet"
 DOCS = ROOT / "docs"
 
 # Each part may import those before it, and nothing that stands after.
-FLOORS = ["version", "language", "act", "tables", "screening", "parties", "lists", "reviews", "regime", "decisions", "cases", "intake", "cli"]
+FLOORS = [
+    "version",
+    "language",
+    "act",
+    "tables",
+    "screening",
+    "parties",
+    "lists",
+    "reviews",
+    "regime",
+    "decisions",
+    "cases",
+    "intake",
+    "cli",
+]
 ALLOWED_BESIDE = {("cases", "intake"), ("intake", "cases"), ("intake", "decisions"), ("intake", "regime")}
 
 
@@ -78,7 +92,9 @@ def test_extras_and_heavy_libraries_are_imported_where_they_are_needed() -> None
 
 def test_a_question_about_the_law_loads_no_matcher() -> None:
     """``licet --help`` and ``licet law`` answer at once: nothing heavy is loaded for them."""
-    code = "import sys, licet.cli.main; print(*sorted(set(sys.modules) & {'numba', 'numpy', 'pyarrow', 'lxml'}))"
+    code = (
+        "import sys, licet.cli.main; print(*sorted(set(sys.modules) & {'numba', 'numpy', 'pyarrow', 'lxml'}))"
+    )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.split() == []
 

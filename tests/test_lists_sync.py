@@ -667,12 +667,19 @@ def test_the_real_truncated_list_is_refused_over_the_wire(tmp_path: Path, server
 def test_a_source_gone_missing_from_a_combined_list_is_refused(tmp_path: Path, server: Server) -> None:
     whole = shared("data/csl/csl-2025-06-25-sample.csv").read_bytes()
     without = b"".join(line for line in whole.splitlines(keepends=True) if b"Denied Persons List" not in line)
-    csl = {"format": "csl-csv", "types": ["text/csv"], "files": [{"address": f"{server.root}/consolidated.csv"}]}
+    csl = {
+        "format": "csl-csv",
+        "types": ["text/csv"],
+        "files": [{"address": f"{server.root}/consolidated.csv"}],
+    }
     server.pages["/consolidated.csv"] = say(whole, Content_Type="text/csv")
     assert run(tmp_path, server, **csl).outcome is Outcome.IMPORTED
     server.pages["/consolidated.csv"] = say(without, Content_Type="text/csv")
     done = run(tmp_path, server, **csl)
-    assert (done.outcome, [f.list for f in done.findings if f.refused]) == (Outcome.REFUSED, ["denied_persons"])
+    assert (done.outcome, [f.list for f in done.findings if f.refused]) == (
+        Outcome.REFUSED,
+        ["denied_persons"],
+    )
     assert entries(tmp_path) > 0
 
 

@@ -152,9 +152,9 @@ def _meant(rows: list[Row], party: Party, clock: Clock) -> list[Row]:
     meant = [row for row in rows if row.sure and row.score == best]
     if any(row.same or _in_force(row, clock) for row in meant):
         return meant
-    # Who is best met is not listed that day; another who is a hit as well may be who is meant.
-    others = [replace(row, sure=False) for row in rows if row.sure and row not in meant]
-    return meant + _gathered([row for row in others if _in_force(row, clock)], party, clock)
+    # Who is best met is not listed that day; anybody else who may be meant stays a question.
+    others = [replace(row, sure=False) for row in rows if row not in meant and _in_force(row, clock)]
+    return meant + _gathered(others, party, clock)
 
 
 def _in_force(row: Row, clock: Clock) -> bool:

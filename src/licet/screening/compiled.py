@@ -22,6 +22,7 @@ Compiled = Callable[..., Any]
 _KEPT = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
 # Its published types leave out some options.
 _njit: Any = numba.njit
+_config: Any = numba.config
 
 
 @cache
@@ -42,12 +43,12 @@ def _kept_in() -> str:
 
 
 def _compiled(function: Compiled, **options: Any) -> Compiled:
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _kept_in()
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = _kept_in()
     try:
         compiled: Compiled = _njit(**_KEPT, **options)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        _config.CACHE_DIR = before
     return compiled
 
 
