@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from licet.cli.exits import Exit
-from licet.cli.options import FILE, MOMENT, default_store, regime_with
+from licet.cli.options import FILE, MOMENT, regime_with, store_option
 from licet.cli.output import write
 from licet.language.instrument import Moment, day
 
@@ -26,17 +26,6 @@ if TYPE_CHECKING:
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--store",
-        type=_FILE,
-        envvar="LICET_LISTS",
-        default=default_store,
-        show_default="LICET_LISTS, else the platform's folder for data",
-        help="The file that keeps the history.",
-    )(command)
-
-
 def _decision_options(command: Callable[..., Any]) -> Callable[..., Any]:
     command = click.option("--by", required=True, metavar="NAME", help="Who decides.")(command)
     command = click.option("--reason", required=True, help="Why.")(command)
@@ -44,7 +33,7 @@ def _decision_options(command: Callable[..., Any]) -> Callable[..., Any]:
         command
     )
     command = click.option("--party", required=True, metavar="ID", help="The party's id in PARTIES.")(command)
-    return click.argument("parties", type=FILE)(_store_option(command))
+    return click.argument("parties", type=FILE)(store_option(command))
 
 
 @click.group()
@@ -115,7 +104,7 @@ def match(parties: Path, store: Path, party: str, listing: str, reason: str, by:
 
 @dispositions.command()
 @click.argument("hash_", metavar="HASH")
-@_store_option
+@store_option
 @click.option("--by", required=True, metavar="NAME", help="Who signs; not who cleared.")
 @click.option("--reason", default="", help="What is to be said beside.")
 def sign(hash_: str, store: Path, by: str, reason: str) -> int:
@@ -127,7 +116,7 @@ def sign(hash_: str, store: Path, by: str, reason: str) -> int:
 
 @dispositions.command()
 @click.argument("hash_", metavar="HASH")
-@_store_option
+@store_option
 @click.option("--by", required=True, metavar="NAME", help="Who withdraws.")
 @click.option("--reason", required=True, help="Why.")
 def withdraw(hash_: str, store: Path, by: str, reason: str) -> int:
@@ -138,7 +127,7 @@ def withdraw(hash_: str, store: Path, by: str, reason: str) -> int:
 
 
 @dispositions.command("list")
-@_store_option
+@store_option
 def list_(store: Path) -> int:
     """Every disposition, oldest first."""
     from licet.cli.list_tables import console_for
@@ -157,7 +146,7 @@ def list_(store: Path) -> int:
 
 
 @dispositions.command()
-@_store_option
+@store_option
 @click.option("--as", "form", type=click.Choice(["csv", "jsonl"]), default="csv", help="What to write.")
 @click.option("--out", type=_FILE, help="Write to this file [default: standard output].")
 def export(store: Path, form: str, out: Path | None) -> int:
@@ -171,7 +160,7 @@ def export(store: Path, form: str, out: Path | None) -> int:
 
 @dispositions.command("import")
 @click.argument("file", type=FILE)
-@_store_option
+@store_option
 def import_(file: Path, store: Path) -> int:
     """Bring back an export (CSV or JSON Lines) into a store; every row is checked against its hash."""
     from licet.reviews.dispositions import DispositionError

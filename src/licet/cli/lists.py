@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from licet.cli.exits import Exit
 from licet.cli.lists_sync import sync
-from licet.cli.options import FILE, MOMENT
+from licet.cli.options import FILE, MOMENT, store_option
 from licet.cli.output import FORMATS, write
 from licet.language.instrument import Moment, day
 
@@ -29,31 +29,11 @@ _LONG = 2000
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def default_store() -> Path:
-    """Where the history is kept unless somebody says otherwise."""
-    from platformdirs import user_data_path
-
-    return user_data_path("licet", appauthor=False) / "lists.sqlite"
-
-
-def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--store``, else ``LICET_LISTS``, else the platform's folder for data."""
-    return click.option(
-        "--store",
-        type=_FILE,
-        envvar="LICET_LISTS",
-        default=default_store,
-        show_default="LICET_LISTS, else the platform's folder for data",
-        help="The file that keeps the history.",
-    )(command)
-
-
 @click.group()
 def lists() -> None:
     """Published lists of restricted parties: import, status, diff, export."""
 
 
-store_option(sync)
 lists.add_command(sync)
 
 

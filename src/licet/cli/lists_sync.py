@@ -1,7 +1,4 @@
-"""``licet lists sync``: fetch the lists from their publishers into the history.
-
-``--store`` is the same as that of its sisters; it is put on where they gather (``licet.cli.lists``).
-"""
+"""``licet lists sync``: fetch the lists from their publishers into the history."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from licet.cli.exits import Exit
-from licet.cli.options import FILE, MOMENT
+from licet.cli.options import FILE, MOMENT, store_option
 from licet.language.instrument import Moment, day
 
 if TYPE_CHECKING:
@@ -29,6 +26,7 @@ _SHOWN = 5
 
 
 @click.command()
+@store_option
 @click.option("--source", "sources", multiple=True, metavar="CODE", help="Only this source; may be repeated.")
 @click.option(
     "--list", "only", multiple=True, metavar="CODE", help="Only sources of this list; may be repeated."
@@ -62,7 +60,7 @@ def sync(
     except PublisherError as error:
         raise click.UsageError(str(error)) from None
     seen = None if known is None else day(known)
-    # The one place that asks the clock: fetching happens now.
+    # The clock is asked because fetching happens now; what it says decides nothing.
     today = seen or datetime.now(UTC).date()
     with _progress() as told:
         done = synchronise(store, chosen, today=today, known=seen, tokens=os.environ, way=Way(progress=told))

@@ -61,6 +61,18 @@ def default_store() -> Path:
     return user_data_path("licet", appauthor=False) / "lists.sqlite"
 
 
+def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--store``, for commands that cannot do without a history: given, or the usual one."""
+    return click.option(
+        "--store",
+        type=click.Path(dir_okay=False, path_type=Path),
+        envvar="LICET_LISTS",
+        default=default_store,
+        show_default="LICET_LISTS, else the platform's folder for data",
+        help="The file that keeps the history.",
+    )(command)
+
+
 def lists_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--store``: the history of lists beside the law's own listings, where there is one."""
     return click.option(
