@@ -39,7 +39,7 @@ def asked_of(table: pa.Table, rules: Rules, weights: Weights) -> Asked:
         addresses = pa.ListArray.from_arrays(pa.array(offsets), address.drop_null())
     words = read(texts, reading_kind, rules, weights, weights.mine)
     words.reading["row"][:-1] = owner[words.owner]
-    country = codes_of(whole(table.column("country")).fill_null(""))
+    country = codes_of(whole(table.column("country")))
     country_pointer = np.zeros(n + 1, np.int64)
     np.cumsum(country != 0, out=country_pointer[1:])
     known = beside(

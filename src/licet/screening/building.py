@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from licet.screening.hashing import table_of
 from licet.screening.likeness import keys_of
 from licet.screening.reading import Words, read
-from licet.screening.resolving import buckets_of, classes_of, deletes_of, hashes_of
+from licet.screening.resolving import classes_of, hashes_of
 from licet.screening.roles import KINDS, PARTS, PLACE_ONLY
 from licet.screening.shapes import (
     IDENTIFIER,
@@ -25,6 +25,7 @@ from licet.screening.shapes import (
     Vocabulary,
     Weights,
 )
+from licet.screening.shortening import buckets_of, deletes_of, sieve_of
 from licet.screening.thresholds import points_of
 
 FIRST_DAY, LAST_DAY = -(1 << 31), (1 << 31) - 1
@@ -48,10 +49,7 @@ class Beside:
 
 def kinds_of(column: pa.Array) -> Array:
     """Kinds as numbers; what is not known counts as not said."""
-    values, place = np.unique(np.array(column.fill_null("").to_pylist(), dtype=object), return_inverse=True)
-    return (
-        np.array([_KIND.get(v, 0) for v in values], np.uint8)[place] if len(values) else np.zeros(0, np.uint8)
-    )
+    return np.array([_KIND.get(v or "", 0) for v in column.to_pylist()], np.uint8)
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:
@@ -61,6 +59,8 @@ def whole(column: pa.ChunkedArray) -> pa.Array:
 
 def _lists(column: pa.Array) -> tuple[Array, pa.Array]:
     """Pointers and values of a list column; empty where null."""
+    if column.null_count == len(column):
+        return np.zeros(len(column) + 1, np.int64), pa.array([], column.type.value_type)
     lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
     pointer = np.zeros(len(column) + 1, np.int64)
     np.cumsum(lengths, out=pointer[1:])
@@ -74,9 +74,11 @@ def country_code(text: str) -> int:
 
 
 def codes_of(values: pa.Array) -> Array:
-    coded = values.dictionary_encode() if len(values) else None
-    if coded is None:
-        return np.zeros(0, np.int32)
+    """Countries as numbers; 0 where there is none."""
+    if values.null_count == len(values):
+        return np.zeros(len(values), np.int32)
+    values = values.fill_null("")
+    coded = values.dictionary_encode()
     table = np.array([country_code(v) for v in coded.dictionary.to_pylist()], np.int32)
     return np.asarray(table[coded.indices.to_numpy()])
 
@@ -196,6 +198,7 @@ def _vocabulary(words: Words, rules: Rules, keys: Keys) -> Vocabulary:
         order=np.array(sorted(range(len(texts)), key=texts.__getitem__), np.int32),
         deletes=deletes,
         bucket=buckets_of(deletes),
+        sieve=sieve_of(deletes),
         spelt=_leads(spelt[spelt != 0], np.flatnonzero(spelt)),
         heard=_leads(heard[heard != 0], np.flatnonzero(heard)),
         alike=_leads(alike["key"], alike["to"]),

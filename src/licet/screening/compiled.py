@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 
 Compiled = Callable[..., Any]
 
-_KEPT = {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
+_KEPT = {"cache": True, "nogil": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
 # Its published types leave out some options.
 _njit: Any = numba.njit
 _config: Any = numba.config

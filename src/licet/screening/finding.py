@@ -25,10 +25,11 @@ from licet.screening.amounts import (
 )
 from licet.screening.compiled import bare, inner
 from licet.screening.looking import find_word, lower
-from licet.screening.pairing import easing, personal, prepare
+from licet.screening.pairing import easing, prepare
 from licet.screening.reading_kernel import LONGEST, VARIANT
 from licet.screening.roles import DISTINGUISHING, PARTS, PERSON, UNSAID
-from licet.screening.shapes import BEST, OUTLOOK, SUM, Scratch
+from licet.screening.shapes import BEST, MARK, OUTLOOK, SUM, Scratch
+from licet.screening.sifting import fetch, sift
 from licet.screening.weighing import level_of, weigh
 
 NEVER = -(1 << 60)
@@ -36,22 +37,24 @@ ANY_DAY = -(1 << 31) - 1  # stands for no day: every name counts
 
 
 @bare
-def _touch(scratch, nt, f, reading, gain, saved, mine, theirs, flag):
+def _touch(scratch, nt, f, gain, saved, mine, theirs, flag):
     """Adds to what a listed reading may come to."""
-    if scratch.sum[f].seen != reading + 1:
-        scratch.sum[f].seen = reading + 1
-        scratch.sum[f].gain = 0
-        scratch.sum[f].saved = 0
-        scratch.sum[f].mine = 0
-        scratch.sum[f].theirs = 0
-        scratch.sum[f].flag = 0
-        scratch.touched[nt] = f
-        nt += 1
-    scratch.sum[f].gain += gain
-    scratch.sum[f].saved += saved
-    scratch.sum[f].mine += mine
-    scratch.sum[f].theirs += theirs
-    scratch.sum[f].flag |= flag
+    at = np.int64(scratch.place[f])
+    if at >= nt or scratch.sum[at].form != f:
+        at = nt
+        scratch.place[f] = nt
+        scratch.sum[at].form = f
+        scratch.sum[at].gain = gain
+        scratch.sum[at].saved = saved
+        scratch.sum[at].mine = mine
+        scratch.sum[at].theirs = theirs
+        scratch.sum[at].flag = flag
+        return nt + 1
+    scratch.sum[at].gain += gain
+    scratch.sum[at].saved += saved
+    scratch.sum[at].mine += mine
+    scratch.sum[at].theirs += theirs
+    scratch.sum[at].flag |= flag
     return nt
 
 
@@ -59,8 +62,8 @@ def _touch(scratch, nt, f, reading, gain, saved, mine, theirs, flag):
 def _outlook(asked, reading, party, listed, words, met, weights, scratch, least):
     """Which words need not be read, and the most that the rest adds to any listed reading.
 
-    Returns points that may come on top, what unread words may bring, what costs they may save, what costs
-    all words.
+    Returns points that may come on top, what unread words may bring, what costs they may save, what
+    costs initials may save, what unread words are worth on either side, and what all words cost.
     """
     pair = weights.pair
     outlook = scratch.outlook
@@ -132,7 +135,7 @@ def _outlook(asked, reading, party, listed, words, met, weights, scratch, least)
             if pick < 0 or outlook[i].posts > outlook[pick].posts:
                 pick = i
         if pick < 0:
-            return extra + SLACK, gain, saved + explained, mine, theirs, cost
+            return extra + SLACK, gain, saved, explained, mine, theirs, cost
         outlook[pick].unread = 1
         gain += outlook[pick].most
         saved += outlook[pick].saved
@@ -143,7 +146,7 @@ def _outlook(asked, reading, party, listed, words, met, weights, scratch, least)
 
 @bare
 def _gather(asked, reading, listed, words, slots, met, weights, scratch):
-    """Listed readings that share a word that is read, in ``scratch.touched``; returns their number."""
+    """Listed readings that share a word that is read, in ``scratch.sum``; returns their number."""
     pair = weights.pair
     q0 = asked.reading[reading].first
     m = asked.reading[reading + 1].first - q0
@@ -172,7 +175,7 @@ def _gather(asked, reading, listed, words, slots, met, weights, scratch):
                 mine += word.value
                 theirs += words[v].value
             for y in range(listed.post_pointer[v], listed.post_pointer[v + 1]):
-                nt = _touch(scratch, nt, listed.post[y], reading, gain, saved, mine, theirs, flag)
+                nt = _touch(scratch, nt, listed.post[y], gain, saved, mine, theirs, flag)
         # words run together, on either side
         join = asked.item[q0 + i].join
         if join != 0 and i + 1 < m:
@@ -189,7 +192,6 @@ def _gather(asked, reading, listed, words, slots, met, weights, scratch):
                             scratch,
                             nt,
                             listed.post[y],
-                            reading,
                             gain,
                             saved,
                             both,
@@ -203,12 +205,12 @@ def _gather(asked, reading, listed, words, slots, met, weights, scratch):
             value = np.int64(word.value)
             saved = np.int64(word.cost) + listed.reading[f].cost
             flag = 1 if word.rarity >= rare else 0
-            nt = _touch(scratch, nt, f, reading, value, saved, value, np.int64(listed.reading[f].value), flag)
+            nt = _touch(scratch, nt, f, value, saved, value, np.int64(listed.reading[f].value), flag)
             y += 1
     whole = asked.reading[reading].whole
     y = lower(listed.whole, whole)
     while y < len(listed.whole) and listed.whole[y].key == whole:
-        nt = _touch(scratch, nt, listed.whole[y].to, reading, 0, 0, 0, 0, 1)
+        nt = _touch(scratch, nt, listed.whole[y].to, 0, 0, 0, 0, 1)
         y += 1
     return nt
 
@@ -217,18 +219,19 @@ def _gather(asked, reading, listed, words, slots, met, weights, scratch):
 def scratch_of(words, readings, groups):
     """Working room for one run over a list of so many words, readings and groups."""
     return Scratch(
-        np.zeros(words, np.int64),
-        np.empty(words, np.int64),
+        np.zeros(1, np.int64),
+        np.empty(words + 1, np.uint32),
+        np.empty(words + 1, MARK),
         np.empty(LONGEST, np.int64),
         np.empty((LONGEST * LONGEST, 5), np.int64),
         np.empty(LONGEST, np.int32),
         np.empty(LONGEST, np.int32),
         np.zeros((ROOM, 9), np.int64),
-        np.zeros(readings + 1, SUM),
-        np.empty(readings + 1, np.int32),
+        np.empty(readings + 1, np.uint32),
+        np.empty(readings + 1, SUM),
         np.empty(LONGEST, OUTLOOK),
-        np.zeros(groups + 1, BEST),
-        np.empty(groups + 1, np.int32),
+        np.empty(groups + 1, np.uint32),
+        np.empty(groups + 1, BEST),
     )
 
 
@@ -259,7 +262,7 @@ def _better(best, level, points, reading, f, listed):
 
 
 @bare
-def _by_identifier(asked, party, listed, scratch, nt, reading):
+def _by_identifier(asked, party, listed, scratch, nt):
     """Adds the readings of all names that bear an identifier of the party."""
     for i in range(asked.row[party].identifier, asked.row[party + 1].identifier):
         key = asked.identifier[i].kind ^ asked.identifier[i].value
@@ -267,33 +270,16 @@ def _by_identifier(asked, party, listed, scratch, nt, reading):
         while y < len(listed.by_identifier) and listed.by_identifier[y].key == key:
             row = listed.by_identifier[y].to
             for f in range(listed.row[row].reading, listed.row[row + 1].reading):
-                nt = _touch(scratch, nt, f, reading, 0, 0, 0, 0, 1)
+                nt = _touch(scratch, nt, f, 0, 0, 0, 0, 1)
             y += 1
     return nt
-
-
-@bare
-def _closer(listed, f, words, reading, scratch):
-    """What the words of a listed reading that are met bring at the most, are worth, and would cost."""
-    gain = np.int64(0)
-    value = np.int64(0)
-    cost = np.int64(0)
-    for j in range(listed.reading[f].first, listed.reading[f + 1].first):
-        v = listed.item[j].word
-        if scratch.known[v] == reading + 1:
-            gain += scratch.bring[v]
-            value += words[v].value
-            cost += words[v].cost
-    return gain, value, cost
 
 
 @bare
 def find_all(
     asked, party, listed, words, letters, slots, met, weights, scratch, least, as_of, known_at, everything
 ):
-    """The best reading of every entity the party may be, in ``scratch.groups`` and ``scratch.best``;
-    their number.
-    """
+    """The best reading of every entity the party may be, in ``scratch.best``; their number."""
     ng = 0
     pair = weights.pair
     kind = asked.row[party].kind
@@ -302,41 +288,16 @@ def find_all(
         if everything:
             nt = len(listed.reading) - 1
         else:
-            extra, gain, saved, mine, theirs, cost = _outlook(
-                asked, reading, party, listed, words, met, weights, scratch, least
-            )
-            bonus = extra + pair[W_SHARE_MINE] + pair[W_SHARE_THEIRS]
+            hopes = _outlook(asked, reading, party, listed, words, met, weights, scratch, least)
             nt = _gather(asked, reading, listed, words, slots, met, weights, scratch)
-            nt = _by_identifier(asked, party, listed, scratch, nt, reading)
-            split = False
-            for i in range(asked.reading[reading + 1].first - asked.reading[reading].first):
-                split = split or scratch.joinable[i] & 2 != 0
+            nt = _by_identifier(asked, party, listed, scratch, nt)
+            bar = least - hopes[0] - hopes[1] - pair[W_SHARE_MINE] - pair[W_SHARE_THEIRS]
+            nt = fetch(listed, bar, scratch, nt)
+            nt = sift(asked, reading, kind, listed, words, weights, scratch, nt, hopes)
         for t in range(nt):
-            f = t if everything else scratch.touched[t]
-            # Most of what was touched falls here, before anything more is looked up.
-            if not everything and scratch.sum[f].flag == 0 and scratch.sum[f].gain + gain + bonus < least:
-                continue
+            f = np.int64(t) if everything else np.int64(scratch.sum[t].form)
             other = listed.reading[f]
             review = listed.point[other.list, 0]
-            if not everything and scratch.sum[f].flag == 0:
-                sums = scratch.sum[f]
-                worth = asked.reading[reading].value
-                ease = easing(worth, other.value, pair)
-                part = np.int64(weights.cost_easing[ease])
-                if personal(kind, other.kind):
-                    part = part * min(pair[W_SPARED], PARTS) // PARTS
-                lost = max(np.int64(0), cost + other.cost - sums.saved - saved)
-                most = (sums.gain + gain) * ease // PARTS + extra - lost * part // PARTS
-                most += pair[W_SHARE_MINE] * min(sums.mine + mine, worth) // max(worth, 1)
-                most += pair[W_SHARE_THEIRS] * min(sums.theirs + theirs, other.value) // max(other.value, 1)
-                if most < review:
-                    continue
-                if not split and not personal(kind, other.kind):
-                    near, known, spent = _closer(listed, f, words, reading, scratch)
-                    lost = max(lost, other.cost - spent)
-                    most = near * ease // PARTS + extra - lost * part // PARTS + pair[W_SHARE_MINE]
-                    if most + pair[W_SHARE_THEIRS] * known // max(other.value, 1) < review:
-                        continue
             row = listed.row[other.row]
             if row.klass != asked.reading[reading].klass or not _holds(row, as_of, known_at):
                 continue
@@ -357,15 +318,16 @@ def find_all(
             if level == 0 and not everything:
                 continue
             g = row.group
-            best = scratch.best[g]
-            if best.seen != party + 1:
-                best.seen = party + 1
-                scratch.groups[ng] = g
+            at = np.int64(scratch.spot[g])
+            if at >= ng or scratch.best[at].group != g:
+                at = ng
+                scratch.spot[g] = ng
+                scratch.best[at].group = g
                 ng += 1
-            elif not _better(best, level, points, reading, f, listed):
+            elif not _better(scratch.best[at], level, points, reading, f, listed):
                 continue
-            best.points = points
-            best.level = level
-            best.form = f
-            best.reading = reading
+            scratch.best[at].points = points
+            scratch.best[at].level = level
+            scratch.best[at].form = f
+            scratch.best[at].reading = reading
     return ng

@@ -77,4 +77,4 @@ def distinct(hashes):
             first[n] = i
             n += 1
         number[i] = slots[at]
-    return number, first[:n].copy()
+    return number, first[:n]

@@ -207,7 +207,8 @@ def conform(table: pa.Table, schema: pa.Schema, required: tuple[str, ...]) -> pa
     for field in schema:
         if field.name in table.column_names:
             try:
-                columns.append(table.column(field.name).cast(field.type))
+                column = table.column(field.name)
+                columns.append(column if column.type == field.type else column.cast(field.type))
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
                 raise LawError(f"column {field.name!r}: expected {field.type}: {error}") from None
         elif field.name in required:

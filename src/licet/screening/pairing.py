@@ -73,28 +73,51 @@ def easing(mine, theirs, pair):
 
 
 @bare
+def mark_of(v, scratch):
+    """Where in ``scratch.mark`` a listed word stands that this reading meets, or -1."""
+    at = np.int64(scratch.slot[v])
+    return at if at < scratch.size[0] and scratch.mark[at].word == v else -1
+
+
+@bare
+def _mark(v, bring, mask, words, scratch):
+    """Notes what a listed word brings at the most, and which of my words it meets."""
+    at = mark_of(v, scratch)
+    if at < 0:
+        at = scratch.size[0]
+        scratch.size[0] += 1
+        scratch.slot[v] = at
+        scratch.mark[at].word = v
+        scratch.mark[at].bring = bring
+        scratch.mark[at].value = words[v].value
+        scratch.mark[at].cost = words[v].cost
+        scratch.mark[at].mask = mask
+    else:
+        scratch.mark[at].bring = max(np.int64(scratch.mark[at].bring), np.int64(bring))
+        scratch.mark[at].mask |= mask
+
+
+@bare
 def prepare(asked, reading, met, listed, words, slots, scratch):
     """Marks the listed words that this reading meets, and its words that may be run together; before any
     weighing.
     """
-    mark = np.int64(reading + 1)
+    scratch.size[0] = 0
     q0 = asked.reading[reading].first
     m = asked.reading[reading + 1].first - q0
     for i in range(m):
+        bit = np.uint64(1) << np.uint64(i)
         item = asked.item[q0 + i]
         for x in range(met.pointer[item.word], met.pointer[item.word + 1]):
             v = met.meeting[x].word
             value = min(asked.word[item.word].value, words[v].value)
-            gain = np.int64(max(1, value * met.meeting[x].like // PARTS))
-            scratch.bring[v] = gain if scratch.known[v] != mark else max(gain, scratch.bring[v])
-            scratch.known[v] = mark
+            _mark(v, max(1, value * met.meeting[x].like // PARTS), bit, words, scratch)
         scratch.joinable[i] = 0
         if item.join != 0 and i + 1 < m:
             for t in range(len(VARIANT)):
                 v = find_word(slots, words, item.join ^ VARIANT[t])
                 if v >= 0:
-                    scratch.known[v] = mark
-                    scratch.bring[v] = words[v].value
+                    _mark(v, words[v].value, bit | bit << np.uint64(1), words, scratch)
                     scratch.joinable[i] |= 1
         y = lower(listed.join, asked.word[item.word].hash)
         if y < len(listed.join) and listed.join[y].key == asked.word[item.word].hash:
@@ -102,21 +125,24 @@ def prepare(asked, reading, met, listed, words, slots, scratch):
 
 
 @bare
-def meetings_of(asked, reading, q0, m, listed, l0, n, words, met, joined, scratch):
+def meetings_of(asked, q0, m, listed, l0, n, words, met, joined, scratch):
     """Notes what every word of mine brings with every word of theirs; returns how many meetings there are."""
     meet = scratch.meet
     item = asked.item
     word = asked.word
     other = listed.item
-    mark = np.int64(reading + 1)
     split = False
     for i in range(m):
         split = split or scratch.joinable[i] & 2
     count = 0
     for j in range(n):
         v = other[l0 + j].word
-        if scratch.known[v] == mark:
+        at = mark_of(v, scratch)
+        if at >= 0:
+            mask = scratch.mark[at].mask
             for i in range(m):
+                if mask >> np.uint64(i) & np.uint64(1) == 0:
+                    continue
                 q = item[q0 + i].word
                 x = like_of(met, q, v)
                 if x >= 0 and count < len(meet):

@@ -124,7 +124,7 @@ def split(data, offsets):
             out += 1
             words += 1
         pointer[k + 1] = words
-    return text[:out].copy(), start[:words].copy(), end[:words].copy(), numeral[:words].copy(), pointer
+    return text[:out], start[:words], end[:words], numeral[:words], pointer
 
 
 @inner
@@ -311,16 +311,16 @@ def understand(text, start, end, numeral, pointer, kinds, rules):
             readings += 1
             r_pointer[readings] = items
     return (
-        i_start[:items].copy(),
-        i_end[:items].copy(),
-        i_hash[:items].copy(),
-        i_role[:items].copy(),
-        i_variant[:items].copy(),
-        r_name[:readings].copy(),
-        r_pointer[: readings + 1].copy(),
-        r_form[:readings].copy(),
-        r_form_at[:readings].copy(),
-        r_residue[:readings].copy(),
+        i_start[:items],
+        i_end[:items],
+        i_hash[:items],
+        i_role[:items],
+        i_variant[:items],
+        r_name[:readings],
+        r_pointer[: readings + 1],
+        r_form[:readings],
+        r_form_at[:readings],
+        r_residue[:readings],
     )
 
 

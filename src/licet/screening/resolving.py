@@ -10,87 +10,22 @@ from __future__ import annotations
 import numpy as np
 
 from licet.screening.amounts import W_DOUBT
-from licet.screening.compiled import inner, outer
+from licet.screening.compiled import bare, inner, outer
 from licet.screening.hashing import FNV, PRIME, find, finish, hash_of
 from licet.screening.likeness import (
     FORBIDDEN,
     FUZZY_LONGEST,
     edit_likeness,
     edits,
-    edits_allowed,
     keys_of,
 )
 from licet.screening.looking import find_word, lower
 from licet.screening.reading_kernel import VARIANT
 from licet.screening.roles import ABBREVIATION, NUMBER, PARTS, SAME, SOUND, SPELLING, TRANSLATION
 from licet.screening.shapes import LEADS, MEETING
+from licet.screening.shortening import LOW, MOST_FORMS, forms_of, sums_of
 
 PREFIX = 4  # signs that a cut-off word keeps at least
-LOW = np.uint64(0xFFFFFFFF)
-HALF = np.uint64(32)
-
-
-@inner
-def _left_out(text, start, end, one, two):
-    """High half of a hash of the word without the signs at ``one`` and ``two``."""
-    h = FNV
-    for i in range(start, end):
-        if i != one and i != two:
-            h = (h ^ np.uint64(text[i])) * PRIME
-    return finish(h) & ~LOW
-
-
-@inner
-def _depth(length):
-    """How many signs are left out of a word of this length."""
-    return 0 if length > FUZZY_LONGEST else edits_allowed(length)
-
-
-@outer
-def deletes_of(text, word):
-    """Every listed word under the hash of each of its shortened forms, in no order."""
-    total = 0
-    for w in range(len(word)):
-        n = word[w].end - word[w].start
-        depth = _depth(n)
-        if word[w].role == NUMBER or n > FUZZY_LONGEST:
-            continue
-        total += 1 + (n if depth > 0 else 0) + (n * (n - 1) // 2 if depth > 1 else 0)
-    out = np.empty(total, np.uint64)
-    k = 0
-    for w in range(len(word)):
-        a = word[w].start
-        b = word[w].end
-        depth = _depth(b - a)
-        if word[w].role == NUMBER or b - a > FUZZY_LONGEST:
-            continue
-        low = np.uint64(w)
-        out[k] = _left_out(text, a, b, -1, -1) | low
-        k += 1
-        if depth > 0:
-            for i in range(a, b):
-                out[k] = _left_out(text, a, b, i, -1) | low
-                k += 1
-                if depth > 1:
-                    for j in range(i + 1, b):
-                        out[k] = _left_out(text, a, b, i, j) | low
-                        k += 1
-    return out
-
-
-@outer
-def buckets_of(deletes):
-    """Where each pattern of leading bits begins."""
-    bits = 4
-    while (1 << bits) < len(deletes) // 2:
-        bits += 1
-    shift = np.uint64(64 - bits)
-    bucket = np.zeros((1 << bits) + 1, np.int64)
-    for x in deletes:
-        bucket[np.int64(x >> shift) + 1] += 1
-    for i in range(1, len(bucket)):
-        bucket[i] += bucket[i - 1]
-    return bucket
 
 
 @inner
@@ -159,16 +94,23 @@ def resolve(text, words, rules, keys, weights, vocabulary):
     pointer = np.zeros(n + 1, np.int64)
     room = max(64, 8 * n)
     meeting = np.empty(room, MEETING)
-    slot = np.full(len(listed), -1, np.int32)
-    tried = np.full(
-        len(listed), -1, np.int32
-    )  # the asked word whose edits to a listed word were counted last
+    # Where in ``found`` a listed word stands, and in ``trial``, the words whose edits were counted for this
+    # asked one; either holds only when the word there is that word.
+    slot = np.empty(len(listed), np.uint32)
+    tried = np.empty(len(listed), np.uint32)
+    trial = np.empty(len(listed), np.int32)
+    sums = np.empty(FUZZY_LONGEST + 1, np.uint64)
+    forms = np.empty(MOST_FORMS, np.uint64)
     rows = np.zeros((6, FUZZY_LONGEST + 2), np.int32)
-    found = np.empty(64, MEETING)
+    found = np.empty(len(listed) + 1, MEETING)
     bits = 0
     while (1 << bits) < len(vocabulary.bucket) - 1:
         bits += 1
     shift = np.uint64(64 - bits)
+    bits = 6
+    while (1 << bits) < 64 * len(vocabulary.sieve):
+        bits += 1
+    shown = np.uint64(64 - bits)
     out = 0
     for q in range(n):
         a = words[q].start
@@ -179,7 +121,7 @@ def resolve(text, words, rules, keys, weights, vocabulary):
         for x in range(len(VARIANT)):
             v = find_word(vocabulary.slots, listed, words[q].hash ^ VARIANT[x])
             if v >= 0:
-                found, count = _note(found, count, slot, v, SAME, PARTS)
+                count = _note(found, count, slot, v, SAME, PARTS)
         # 2. words that mean the same
         entry = find(rules.slots, rules.keys, words[q].hash)
         if entry >= 0:
@@ -193,43 +135,45 @@ def resolve(text, words, rules, keys, weights, vocabulary):
                     means = way
                     if way == TRANSLATION:
                         means = _kinship(text, a, b, vocabulary.text, listed[v].start, listed[v].end)
-                    found, count = _note(found, count, slot, v, means, weights.alike[way])
+                    count = _note(found, count, slot, v, means, weights.alike[way])
         if words[q].role != NUMBER and size <= FUZZY_LONGEST:
             # 3. a few edits
-            depth = _depth(size)
-            for i in range(a - 1, b if depth > 0 else a):
-                for j in range(b if depth < 2 or i < a else i, b + 1):
-                    # i == a-1 leaves nothing out; j == b leaves out i alone
-                    if j == i or (i < a and j != b):
+            sums_of(text, a, b, sums)
+            tries = 0
+            for x in range(forms_of(sums, size, vocabulary.sieve, shown, forms)):
+                h = forms[x]
+                at = np.int64(vocabulary.bucket[np.int64(h >> shift)])
+                stop = np.int64(vocabulary.bucket[np.int64(h >> shift) + 1])
+                while at < stop and vocabulary.deletes[at] < h:
+                    at += 1
+                while at < stop and (vocabulary.deletes[at] & ~LOW) == h:
+                    v = np.int32(vocabulary.deletes[at] & LOW)
+                    at += 1
+                    if tried[v] < tries and trial[tried[v]] == v:
                         continue
-                    h = _left_out(text, a, b, i, j)
-                    at = vocabulary.bucket[np.int64(h >> shift)]
-                    stop = vocabulary.bucket[np.int64(h >> shift) + 1]
-                    while at < stop and vocabulary.deletes[at] < h:
-                        at += 1
-                    while at < stop and (vocabulary.deletes[at] & ~LOW) == h:
-                        v = np.int32(vocabulary.deletes[at] & LOW)
-                        at += 1
-                        if tried[v] == q or (slot[v] >= 0 and found[slot[v]].like == PARTS):
-                            continue
-                        tried[v] = q
-                        va = listed[v].start
-                        vb = listed[v].end
-                        number, cost = edits(text, a, b, vocabulary.text, va, vb, keys.slips, rows)
-                        if number == FORBIDDEN:
-                            continue
-                        if number == 0:
-                            found, count = _note(found, count, slot, v, SAME, PARTS)
-                            continue
-                        got = edit_likeness(cost, max(size, vb - va), text[a] != vocabulary.text[va])
-                        got = _doubted(got, doubt)
-                        if got > 0:
-                            found, count = _note(found, count, slot, v, SPELLING, got)
+                    tried[v] = tries
+                    trial[tries] = v
+                    tries += 1
+                    been = _place_of(found, count, slot, v)
+                    if been >= 0 and found[been].like == PARTS:
+                        continue
+                    va = listed[v].start
+                    vb = listed[v].end
+                    number, cost = edits(text, a, b, vocabulary.text, va, vb, keys.slips, rows)
+                    if number == FORBIDDEN:
+                        continue
+                    if number == 0:
+                        count = _note(found, count, slot, v, SAME, PARTS)
+                        continue
+                    got = edit_likeness(cost, max(size, vb - va), text[a] != vocabulary.text[va])
+                    got = _doubted(got, doubt)
+                    if got > 0:
+                        count = _note(found, count, slot, v, SPELLING, got)
             # 4. spelt or sounding alike
             if spelt[q] != 0:
                 at = lower(vocabulary.spelt, spelt[q])
                 while at < len(vocabulary.spelt) and vocabulary.spelt[at].key == spelt[q]:
-                    found, count = _note(
+                    count = _note(
                         found,
                         count,
                         slot,
@@ -241,7 +185,7 @@ def resolve(text, words, rules, keys, weights, vocabulary):
             if heard[q] != 0:
                 at = lower(vocabulary.heard, heard[q])
                 while at < len(vocabulary.heard) and vocabulary.heard[at].key == heard[q]:
-                    found, count = _note(
+                    count = _note(
                         found,
                         count,
                         slot,
@@ -269,7 +213,7 @@ def resolve(text, words, rules, keys, weights, vocabulary):
                         break
                     if vb - va > size + 1 and vb - va <= FUZZY_LONGEST:
                         got = _doubted(cut_likeness(size, vb - va, weights.like[ABBREVIATION]), doubt)
-                        found, count = _note(found, count, slot, v, ABBREVIATION, got)
+                        count = _note(found, count, slot, v, ABBREVIATION, got)
                     lo += 1
                 h = FNV
                 for i in range(a, b - 2):
@@ -281,7 +225,7 @@ def resolve(text, words, rules, keys, weights, vocabulary):
                                 got = _doubted(
                                     cut_likeness(i - a + 1, size, weights.like[ABBREVIATION]), doubt
                                 )
-                                found, count = _note(found, count, slot, v, ABBREVIATION, got)
+                                count = _note(found, count, slot, v, ABBREVIATION, got)
         if out + count > len(meeting):
             wider = np.empty(2 * len(meeting) + count, MEETING)
             wider[:out] = meeting[:out]
@@ -293,24 +237,25 @@ def resolve(text, words, rules, keys, weights, vocabulary):
                 meeting[y] = meeting[y - 1]
                 y -= 1
             meeting[y] = found[x]
-        for x in range(count):
-            slot[found[x].word] = -1
         out += count
         pointer[q + 1] = out
-    return pointer, meeting[:out].copy()
+    return pointer, meeting[:out]
 
 
-@inner
+@bare
+def _place_of(found, count, slot, v):
+    """Where in ``found`` a listed word stands, or -1."""
+    at = np.int64(slot[v])
+    return at if at < count and found[at].word == v else -1
+
+
+@bare
 def _note(found, count, slot, v, way, like):
-    """Keeps the best way in which a listed word is met."""
+    """Keeps the best way in which a listed word is met; returns how many are."""
     if like <= 0:
-        return found, count
-    at = slot[v]
+        return count
+    at = _place_of(found, count, slot, v)
     if at < 0:
-        if count == len(found):
-            wider = np.empty(2 * count, MEETING)
-            wider[:count] = found
-            found = wider
         slot[v] = count
         found[count].word = v
         found[count].by = way
@@ -319,7 +264,7 @@ def _note(found, count, slot, v, way, like):
     elif like > found[at].like or (like == found[at].like and way < found[at].by):
         found[at].by = way
         found[at].like = like
-    return found, count
+    return count
 
 
 @outer

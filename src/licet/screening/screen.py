@@ -123,13 +123,20 @@ def meet(
 
 
 def _batch(table: pa.Table, start: int, index: Index, as_of: int | None, known_at: int | None) -> pa.Table:
-    found, rows, mine, theirs = meet(table, index, as_of, known_at, False)
+    first, same_as = _distinct(table)
+    asked = table if len(first) == len(table) else table.take(pa.array(first))
+    found, rows, mine, theirs = meet(asked, index, as_of, known_at, False)
     group = index.listed.row["group"][found["row"]]
     order = np.lexsort((group, -found["points"], found["party"]))
+    party = found["party"][order]
+    if asked is not table:
+        count = np.bincount(party, minlength=len(first))
+        begin, size = np.cumsum(count) - count, count[same_as]
+        party = np.repeat(np.arange(len(table)), size)
+        order = order[np.arange(len(party)) + np.repeat(begin[same_as] - np.cumsum(size) + size, size)]
     evidence = evidence_of(found["rows"], order, rows, mine, theirs)
     found = found[order]
     row = pa.array(found["row"])
-    party = found["party"]
     shown = [whole(index.shown.column(c)).take(row) for c in ("entity", "list", "name", "name_kind")]
     return pa.table(
         [
@@ -143,6 +150,30 @@ def _batch(table: pa.Table, start: int, index: Index, as_of: int | None, known_a
         ],
         schema=CANDIDATES,
     )
+
+
+def _distinct(table: pa.Table) -> tuple[Array, Array]:
+    """The first row of every party that is asked about, and for each row its number among them.
+
+    Rows that say the same of a party are screened once; those with identifiers stand for themselves.
+    """
+    n = len(table)
+    number = np.zeros(n, np.int64)
+    if n < 2:
+        return number, number
+    said = pc.list_value_length(whole(table.column("identifiers"))).fill_null(0).to_numpy() > 0
+    for name in ("name", "kind", "country", "address"):
+        column = whole(table.column(name))
+        if column.null_count < n:
+            coded = column.dictionary_encode()
+            code = coded.indices.fill_null(-1).to_numpy().astype(np.int64) + 1
+            number = np.unique(number * (len(coded.dictionary) + 1) + code, return_inverse=True)[1]
+    number[said] = n + np.flatnonzero(said)
+    _, first, place = np.unique(number, return_index=True, return_inverse=True)
+    order = np.argsort(first)  # in the order in which they came
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return first[order], rank[place]
 
 
 def evidence_of(ends: Array, order: Array, rows: Array, mine: Array, theirs: Array) -> pa.Array:

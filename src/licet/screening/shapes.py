@@ -91,10 +91,17 @@ IDENTIFIER = _dtype(kind="u8", value="u8", a="i8", b="i8")
 LEADS = _dtype(key="u8", to="i4")
 # One listed word that an asked word meets, by what, and how alike they are.
 MEETING = _dtype(word="i4", like="i4", by="u1")
-# What a listed reading may gain, what costs its met words save, what they are worth, for the asked reading
-# ``seen`` minus one.
-SUM = _dtype(seen="i4", gain="i4", saved="i4", mine="i4", theirs="i4", flag="i4")
-BEST = _dtype(seen="i8", points="i8", level="i8", form="i4", reading="i4")
+# What a listed reading (``form``) may gain, what costs its met words save, what they are worth; and of that
+# reading
+# what all its words are worth and cost, where its items lie, its points for review, its kind.
+SUM = _dtype(
+    form="i4", gain="i4", saved="i4", mine="i4", theirs="i4", flag="i4",
+    value="i4", cost="i4", first="i4", last="i4", review="i4", kind="i4",
+)  # fmt: skip
+BEST = _dtype(points="i8", level="i8", group="i4", form="i4", reading="i4")
+# A listed word that the asked reading meets: the most it brings, its worth and cost, and as bits which of my
+# words.
+MARK = _dtype(mask="u8", word="i4", bring="i4", value="i4", cost="i4")
 # Per asked word: what it may bring, what costs it may save, how many listed readings it leads to, whether
 # unread.
 OUTLOOK = _dtype(most="i8", saved="i8", theirs="i8", posts="i8", unread="i8")
@@ -110,7 +117,8 @@ class Vocabulary(NamedTuple):
     slots: Array  # int32, open addressing by key
     order: Array  # int32, words in order of their text
     deletes: Array  # uint64, high half a hash of the word with signs left out, low half the word
-    bucket: Array  # int64, where each leading bit pattern begins in deletes
+    bucket: Array  # int32, where each leading bit pattern begins in deletes
+    sieve: Array  # uint64, one bit for each leading bit pattern that occurs in deletes
     spelt: Array  # LEADS, sorted
     heard: Array  # LEADS, sorted
     alike: Array  # LEADS, sorted classes of words that mean the same
@@ -156,20 +164,25 @@ class Met(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working room of one run; nothing in it outlives a party."""
+    """Working room of one run; nothing in it outlives a party.
 
-    known: Array  # int64, by listed word: the asked reading that meets it, plus one
-    bring: Array  # int64, by listed word: the most it brings when it is met
+    Nothing need be cleared: what ``slot``, ``place`` and ``spot`` say of a word, reading or group holds only
+    when the record they point to is among those in use and names it back.
+    """
+
+    size: Array  # int64[1], how many marks are in use
+    slot: Array  # uint32, by listed word: its place in ``mark``
+    mark: Array  # MARK
     joinable: Array  # int64, by asked word: 1 when it may be run together with the next, 2 when it may be cut
     meet: Array  # int64[n, 5], way, my word, their word, gain, meeting
     mine: Array  # int32, what each word of mine meets
     theirs: Array  # int32
     rows: Array  # int64[rows, 9]
-    sum: Array  # SUM, by listed reading
-    touched: Array  # int32
+    place: Array  # uint32, by listed reading: its place in ``sum``
+    sum: Array  # SUM
     outlook: Array  # OUTLOOK
-    best: Array  # BEST, by group
-    groups: Array  # int32
+    spot: Array  # uint32, by group: its place in ``best``
+    best: Array  # BEST
 
 
 def frozen(value: T) -> T:

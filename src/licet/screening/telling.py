@@ -19,13 +19,15 @@ from licet.screening.amounts import (
     R_THEIRS_B,
     TEXT,
 )
-from licet.screening.compiled import inner, outer
+from licet.screening.compiled import bare, inner, outer
 from licet.screening.finding import NEVER, find_all, scratch_of
 from licet.screening.pairing import prepare
+from licet.screening.reading_kernel import LONGEST
 from licet.screening.shapes import CANDIDATE, EVIDENCE
 from licet.screening.weighing import level_of, weigh
 
 LONGEST_SAID = 200  # signs of a stretch of text that a row of evidence shows
+MOST_SAID = LONGEST * (LONGEST_SAID + 1)  # signs that one side of a row may take
 
 
 @inner
@@ -46,14 +48,13 @@ def _roomy(text, need):
     return out
 
 
-@inner
+@bare
 def _say(out, at, what, a, b, text, items, first, words, letters, kind_text, kind_at):
-    """Writes one side of a row; returns the text and where it ends now."""
+    """Writes one side of a row, for which there is room; returns where the text ends now."""
     if what == ITEMS:
         for i in range(first + a, first + b):
             word = words[items[i].word]
             size = min(word.end - word.start, LONGEST_SAID)
-            out = _roomy(out, at + size + 1)
             if i > first + a:
                 out[at] = 32
                 at += 1
@@ -64,21 +65,18 @@ def _say(out, at, what, a, b, text, items, first, words, letters, kind_text, kin
         size = min(b - a, LONGEST_SAID)
         while size < b - a and size > 0 and text[a + size] & 0xC0 == 0x80:
             size -= 1
-        out = _roomy(out, at + size)
         for x in range(size):
             out[at + x] = text[a + x]
         at += size
     elif what == CODE:
-        out = _roomy(out, at + 2)
         out[at] = a // 256
         out[at + 1] = a % 256
         at += 2
     elif what == KIND:
-        out = _roomy(out, at + 16)
         for x in range(kind_at[a], kind_at[a + 1]):
             out[at] = kind_text[x]
             at += 1
-    return out, at
+    return at
 
 
 @outer
@@ -117,9 +115,13 @@ def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everyth
             known_at,
             everything,
         )
+        # find_all leaves the last reading prepared.
+        ready = np.int64(asked.row[party + 1].reading - 1)
         for x in range(ng):
-            best = scratch.best[scratch.groups[x]]
-            prepare(asked, best.reading, met, listed, words, vocabulary.slots, scratch)
+            best = scratch.best[x]
+            if best.reading != ready:
+                prepare(asked, best.reading, met, listed, words, vocabulary.slots, scratch)
+                ready = np.int64(best.reading)
             points, flags, count = weigh(
                 asked, best.reading, party, listed, best.form, words, letters, met, weights, scratch, NEVER
             )
@@ -131,7 +133,9 @@ def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everyth
                 evidence = _wider(evidence, 2 * (ne + count))
             for r in range(count):
                 rows = scratch.rows
-                mine, at_mine = _say(
+                mine = _roomy(mine, at_mine + MOST_SAID)
+                theirs = _roomy(theirs, at_theirs + MOST_SAID)
+                at_mine = _say(
                     mine,
                     at_mine,
                     rows[r, R_MINE],
@@ -145,7 +149,7 @@ def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everyth
                     kind_text,
                     kind_at,
                 )
-                theirs, at_theirs = _say(
+                at_theirs = _say(
                     theirs,
                     at_theirs,
                     rows[r, R_THEIRS],
@@ -171,4 +175,4 @@ def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everyth
             candidates[nc].level = level_of(points, flags, listed.point[at, 0], listed.point[at, 1])
             candidates[nc].rows = ne
             nc += 1
-    return candidates[:nc].copy(), evidence[:ne].copy(), mine[:at_mine].copy(), theirs[:at_theirs].copy()
+    return candidates[:nc], evidence[:ne], mine[:at_mine], theirs[:at_theirs]

@@ -235,7 +235,7 @@ def weigh(asked, reading, party, listed, form, words, letters, met, weights, scr
     theirs_total = np.int64(max(1, theirs.value))
     ease = easing(mine_total, theirs_total, pair)
     cost_ease = np.int64(weights.cost_easing[ease])
-    meetings = meetings_of(asked, reading, q0, m, listed, l0, n, words, met, weights.like[JOINED], scratch)
+    meetings = meetings_of(asked, q0, m, listed, l0, n, words, met, weights.like[JOINED], scratch)
     points = np.int64(0)
     flags = IS_WHOLE if asked.reading[reading].whole == theirs.whole else 0
     count = 0
