@@ -35,7 +35,9 @@ from __future__ import annotations
     W_RARE,
     W_RARE_LIKE,
     W_DOUBT,
-) = range(29)
+    W_BEYOND,
+    W_EXACT,
+) = range(31)
 
 # A row: way of meeting, points, rarity, what my side is and its bounds, what theirs is and its bounds.
 R_BY, R_POINTS, R_RARITY, R_MINE, R_MINE_A, R_MINE_B, R_THEIRS, R_THEIRS_A, R_THEIRS_B = range(9)
@@ -43,7 +45,7 @@ NOTHING, ITEMS, TEXT, CODE, KIND = range(5)
 ROOM = 256
 
 # What a weighing says beside its points.
-IS_RARE, IS_BARRED, IS_IDENTIFIED, IS_WHOLE, IS_THERE = 1, 2, 4, 8, 16
+IS_RARE, IS_BARRED, IS_IDENTIFIED, IS_WHOLE, IS_THERE, IS_LIKELY = 1, 2, 4, 8, 16, 32
 IS_NAMESAKE = IS_WHOLE | IS_THERE
 
 SLACK = 1024  # more than all rounding of one pair can come to

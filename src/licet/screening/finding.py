@@ -24,13 +24,14 @@ from licet.screening.amounts import (
     W_SPARED,
 )
 from licet.screening.compiled import bare, inner
+from licet.screening.levels import level_of
 from licet.screening.looking import find_word, lower
 from licet.screening.pairing import easing, prepare
 from licet.screening.reading_kernel import LONGEST, VARIANT
 from licet.screening.roles import DISTINGUISHING, PARTS, PERSON, UNSAID
 from licet.screening.shapes import BEST, MARK, OUTLOOK, SUM, Scratch
 from licet.screening.sifting import fetch, sift
-from licet.screening.weighing import level_of, weigh
+from licet.screening.weighing import weigh
 
 NEVER = -(1 << 60)
 ANY_DAY = -(1 << 31) - 1  # stands for no day: every name counts
@@ -314,7 +315,7 @@ def find_all(
                 scratch,
                 NEVER if everything else review,
             )
-            level = level_of(points, flags, review, listed.point[row.list, 1])
+            level = level_of(points, flags, review, listed.point[row.list, 1], weights.pair)
             if level == 0 and not everything:
                 continue
             g = row.group

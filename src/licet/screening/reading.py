@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from licet.screening import scripts
 from licet.screening.hashing import distinct
@@ -17,6 +18,8 @@ from licet.screening.roles import PLACE_ONLY, SAME, SCRIPT
 from licet.screening.shapes import ITEM, READING, Array, Rules, Weights
 
 LONGEST_TEXT = 4096  # signs of a name that are read; no party is called by more
+
+_POSSESSIVE = r"(?i)(\w)['’]s\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def in_latin(texts: pa.Array) -> tuple[Array, Array, Array, Array]:
 
 def read(texts: pa.Array, kinds: Array, rules: Rules, weights: Weights, side: Array) -> Words:
     """Words of all texts; ``kinds`` holds one kind per text, ``side`` what words left over cost by role."""
+    texts = pc.replace_substring_regex(texts, _POSSESSIVE, r"\1")
     data, offsets, owner, script = in_latin(texts)
     text, start, end, numeral, pointer = split(data, offsets)
     i_start, i_end, base, role, variant, name, first_item, form, form_at, residue = understand(

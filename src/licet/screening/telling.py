@@ -21,10 +21,11 @@ from licet.screening.amounts import (
 )
 from licet.screening.compiled import bare, inner, outer
 from licet.screening.finding import NEVER, find_all, scratch_of
+from licet.screening.levels import level_of
 from licet.screening.pairing import prepare
 from licet.screening.reading_kernel import LONGEST
 from licet.screening.shapes import CANDIDATE, EVIDENCE
-from licet.screening.weighing import level_of, weigh
+from licet.screening.weighing import weigh
 
 LONGEST_SAID = 200  # signs of a stretch of text that a row of evidence shows
 MOST_SAID = LONGEST * (LONGEST_SAID + 1)  # signs that one side of a row may take
@@ -172,7 +173,9 @@ def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everyth
             candidates[nc].party = party
             candidates[nc].row = row
             candidates[nc].points = points
-            candidates[nc].level = level_of(points, flags, listed.point[at, 0], listed.point[at, 1])
+            candidates[nc].level = level_of(
+                points, flags, listed.point[at, 0], listed.point[at, 1], weights.pair
+            )
             candidates[nc].rows = ne
             nc += 1
     return candidates[:nc], evidence[:ne], mine[:at_mine], theirs[:at_theirs]

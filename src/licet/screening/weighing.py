@@ -13,7 +13,7 @@ from licet.screening.amounts import (
     CODE,
     IS_BARRED,
     IS_IDENTIFIED,
-    IS_NAMESAKE,
+    IS_LIKELY,
     IS_RARE,
     IS_THERE,
     IS_WHOLE,
@@ -30,6 +30,7 @@ from licet.screening.amounts import (
     W_COUNTRY_SAME,
     W_EACH,
     W_EACH_PERSON,
+    W_EXACT,
     W_FORM_DIFFERS,
     W_FORM_MISSING,
     W_FORM_SAME,
@@ -53,7 +54,9 @@ from licet.screening.amounts import (
 from licet.screening.compiled import bare
 from licet.screening.pairing import best_of, easing, initials_of, meetings_of, personal, row_of
 from licet.screening.roles import (
+    ABBREVIATION,
     ADDRESS,
+    AIRCRAFT,
     BY_NUMBER,
     BY_PLACE,
     BY_RESIDUE,
@@ -66,13 +69,17 @@ from licet.screening.roles import (
     MISSING,
     NUMBER,
     ORDER,
+    ORGANISATION,
     PARTICLE,
     PARTS,
+    PERSON,
     PLACE,
     SAME,
     SOUND,
+    SPELLING,
     TRADE,
     UNSAID,
+    VESSEL,
 )
 
 
@@ -227,6 +234,8 @@ def weigh(asked, reading, party, listed, form, words, letters, met, weights, scr
     kind = asked.row[party].kind
     other = listed.row[theirs.row].kind
     person = personal(kind, other)
+    # A firm's rare word in the name of somebody or something else is no question to ask.
+    apart = kind == ORGANISATION and other in (PERSON, VESSEL, AIRCRAFT)
     for i in range(m):
         scratch.mine[i] = -1
     for j in range(n):
@@ -240,6 +249,8 @@ def weigh(asked, reading, party, listed, form, words, letters, met, weights, scr
     flags = IS_WHOLE if asked.reading[reading].whole == theirs.whole else 0
     count = 0
     matched = 0
+    leads_likely = False
+    exact = np.int64(0)
     while True:
         at = best_of(meetings, scratch)
         if at < 0:
@@ -275,7 +286,7 @@ def weigh(asked, reading, party, listed, form, words, letters, met, weights, scr
             theirs_b = bj + 2
             theirs_value += words[listed.item[l0 + bj + 1].word].value
             rarity = word[q].rarity
-        if rarity >= pair[W_RARE] and like >= pair[W_RARE_LIKE] and named and not person:
+        if rarity >= pair[W_RARE] and like >= pair[W_RARE_LIKE] and named and not person and not apart:
             flags |= IS_RARE
         if by == SOUND and count == 0:
             # What merely sounds alike may carry a review, no hit.
@@ -286,10 +297,16 @@ def weigh(asked, reading, party, listed, form, words, letters, met, weights, scr
         count = row_of(rows, count, by, worth, rarity, ITEMS, bi, mine_b, ITEMS, bj, theirs_b)
         points += worth
         matched += way > 0 or word[q].role != PARTICLE
+        if by in (SPELLING, SOUND, ABBREVIATION):
+            leads_likely |= bi == 0
+        else:
+            exact = max(exact, worth)
     if flags & (IS_RARE | IS_WHOLE) == 0 and _hopeless(
         asked, party, q0, m, listed, l0, n, words, pair, cost_ease, person, points, least, scratch
     ):
         return min(points, least - 1), np.int64(0), 0
+    if leads_likely and exact < pair[W_EXACT]:
+        flags |= IS_LIKELY
     if person:
         more, count = initials_of(
             asked, q0, m, listed, l0, n, words, letters, np.int64(pair[W_INITIAL]), count, scratch
@@ -390,18 +407,3 @@ def _circumstances(asked, party, listed, row, pair, rows, count, flags):
             )
             points += worth
     return points, count, flags
-
-
-@bare
-def level_of(points, flags, review, hit):
-    """0 nothing, 1 review, 2 hit.
-
-    The very same name in the same country is a hit however common the name is.
-    """
-    if flags & IS_IDENTIFIED:
-        return 2
-    if flags & IS_BARRED == 0 and (points >= hit or flags & IS_NAMESAKE == IS_NAMESAKE):
-        return 2
-    if points >= review or flags & (IS_RARE | IS_WHOLE):
-        return 1
-    return 0

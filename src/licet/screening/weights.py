@@ -43,6 +43,8 @@ PAIR = (
     "rare",
     "rare likeness",
     "doubt",
+    "hit beyond",
+    "exact enough",
 )
 
 
