@@ -11,12 +11,13 @@ import argparse
 import json
 import logging
 import os
+import tempfile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-CACHE = Path(os.environ.get("LICET_BENCH_CACHE", "/tmp/licet-screening-cache"))
+CACHE = Path(os.environ.get("LICET_BENCH_CACHE") or Path(tempfile.gettempdir()) / "licet-screening-cache")
 ROWS = ("exact", "order", "legal", "noise", "spacing", "drop", "typo1", "typo2", "translit")
 
 
