@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from licet.decisions.asking import put
 from licet.decisions.verifying import to_json
 from licet.language.errors import FactError
 from licet.language.values import ABSENT
+from licet.parties.listing import Listings
 from licet.regime import LAW, Regime
 
 HUAWEI = {"name": "Huawei Technologies Co., Ltd.", "roles": ["ultimate_consignee"], "country": "CN"}
@@ -301,3 +303,20 @@ def moment(text: str) -> Any:
     from licet.language.instrument import moment_from
 
     return moment_from(text, text)
+
+
+def test_who_bears_a_listings_own_name_is_not_asked_whether_it_is_a_sister(regime: Regime) -> None:
+    """The address may meet another of its names better; the name is the listing's own all the same."""
+    huawei = regime.listings.versions["huawei"][0]
+    address = "Bantian, Longgang District, Shenzhen 518129"
+    longer = replace(huawei, also=(*huawei.also, f"Huawei Technologies Co., Ltd. (Huawei), {address}"))
+    sister = replace(huawei, id="sister", name="Huawei Starlight Department", also=(), start=date(2010, 1, 1))
+    law = regime.with_listings(Listings.of([longer, sister]))
+    party = {
+        "name": "Huawei Technologies Co., Ltd.",
+        "roles": ["end_user"],
+        "country": "CN",
+        "address": address,
+    }
+    decision = licet.decide(act(law, CHIP, party, on="2019-05-10"), law)
+    assert decision.outcome == "no_licence_required"

@@ -17,8 +17,9 @@ from licet.language.evaluating import truth
 from licet.language.expression import TRUE
 from licet.language.values import ABSENT, Known, Truth, members
 from licet.language.window import Clock
-from licet.parties.finding import readable
+from licet.parties.finding import Candidate, readable
 from licet.parties.listing import Listing, identity
+from licet.parties.names import even
 from licet.parties.terms import BY_REFERENCE, UNREAD, Term
 from licet.regime import Regime
 
@@ -122,17 +123,24 @@ def _rows(party: Party, regime: Regime, clock: Clock) -> list[Row]:
         return [Row(party, listing) for listing in listings] or [Row(party)]
     if party.name is None:
         return [Row(party, None, sure=False)]
-    country = regime.destinations.code(party.country)
-    candidates = regime.listings.find(
-        party.name, country if isinstance(country, str) else None, party.address
-    )
+    country = _code(party, regime)
+    candidates = regime.listings.find(party.name, country, party.address)
     if not candidates and not readable(party.name):
         # A name in a script that cannot be read here is nobody's until somebody says whose.
         return [Row(party, None, sure=False)]
     # A country that differs makes the same name a question, never a clearance.
     rows = [
         _doubted(
-            Row(party, listing, candidate.sure, candidate.shared, 1, candidate.score, candidate.same), country
+            Row(
+                party,
+                listing,
+                candidate.sure,
+                candidate.shared,
+                1,
+                candidate.score,
+                _same(candidate, listing, party),
+            ),
+            country,
         )
         for candidate in candidates
         for listing in regime.listings.of_id(candidate.listing, clock)
@@ -142,6 +150,13 @@ def _rows(party: Party, regime: Regime, clock: Clock) -> list[Row]:
         by_list.setdefault(row.listing.list if row.listing else "", []).append(row)
     # A party may be on several lists; who it is on one settles nothing about another.
     return [row for here in by_list.values() for row in _meant(here, party, clock)] or [Row(party)]
+
+
+def _same(candidate: Candidate, listing: Listing, party: Party) -> bool:
+    """Whether the name is the listing's own; which of its names met best does not matter."""
+    named = even(party.name or "")
+    own = (even(name) for name in (listing.name, *listing.also))
+    return candidate.same or (candidate.sure and named in own)
 
 
 def _meant(rows: list[Row], party: Party, clock: Clock) -> list[Row]:
