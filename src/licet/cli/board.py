@@ -31,7 +31,7 @@ def show_board(lines: Sequence[Line], regime: Regime, console: Console, every: b
     questions = _questions(lines)
     if questions.row_count:
         console.print(questions)
-    dates = sorted({str(line.decision.clock.as_of)[:10] for line in lines if line.decision})
+    dates = sorted({str(line.as_of)[:10] for line in lines if line.decision})
     known = sorted({str(line.decision.clock.known_at)[:10] for line in lines if line.decision})
     span = f"{dates[0]} to {dates[-1]}" if dates else "no date"
     console.print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -10,8 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from licet.cli.board import show_board
+from licet.cli.check_acts import ENGINES, check_acts, check_with_spark, is_acts
 from licet.cli.exits import exit_for
-from licet.cli.options import FILE, lists_option, load_book, policy_option, regime_with, time_options
+from licet.cli.options import lists_option, load_book, policy_option, regime_with, time_options
 from licet.cli.output import BINARY, FORMATS, write
 from licet.decisions.book import COLUMNS, Line, decide_book, row_of
 from licet.intake import OrderBook, Profile, write_rejects
@@ -19,10 +21,12 @@ from licet.language.instrument import Moment
 from licet.regime import Regime
 
 _LONG = 500
+# From so many lines on it pays to find those alike before anything is decided.
+_MANY = 2_000
 
 
 @click.command()
-@click.argument("orders", type=FILE)
+@click.argument("orders", type=click.Path(exists=True, path_type=Path))
 @lists_option
 @time_options
 @policy_option
@@ -41,6 +45,14 @@ _LONG = 500
     type=click.Path(dir_okay=False, path_type=Path),
     help="Header profile: used if the file exists, written from what was recognised if not.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="polars",
+    show_default=True,
+    help="What decides acts in Parquet; every engine comes to the same.",
+)
+@click.option("--master", help="With --engine spark: the cluster's URL [default: this machine].")
 @click.option("--lines", "every", is_flag=True, help="In the table, show every line, not only the groups.")
 def check(
     store: Path | None,
@@ -53,11 +65,22 @@ def check(
     rejects: Path | None,
     profile: Path | None,
     every: bool,
+    engine: str,
+    master: str | None,
 ) -> int:
     """Decide every line of the order book ORDERS (CSV, XLSX or Parquet).
 
     A row that cannot be read goes to the rejects file with the reason; the rest is decided.
+
+    Acts in Parquet (a file with a column of parties, or a folder of them) are decided in columns, any
+    number of them: --out is then a folder for the parts, and the same command goes on where it was stopped.
     """
+    if is_acts(orders):
+        if form not in (None, "table", "parquet") or profile is not None or every:
+            raise click.UsageError("acts in Parquet are told in numbers; their decisions go to --out FOLDER")
+        if engine == "spark":
+            return check_with_spark(orders, store, as_of, known_at, unrelieved, out, master)
+        return check_acts(orders, regime_with(store), as_of, known_at, unrelieved, out, engine)
     regime = regime_with(store)
     book = load_book(orders, regime, profile)
     if profile is not None and not profile.exists():
@@ -82,12 +105,20 @@ def check(
 def _decide(
     book: OrderBook, regime: Regime, as_of: Moment | None, known_at: Moment | None, unrelieved: bool
 ) -> list[Line]:
-    lines = decide_book(book.acts, regime, as_of, known_at, unrelieved)
+    lines = _engine(len(book.acts))(book.acts, regime, as_of, known_at, unrelieved)
     if len(book.acts) < _LONG or not sys.stderr.isatty():
         return list(lines)
     columns = (TextColumn("Deciding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         return list(progress.track(lines, total=len(book.acts)))
+
+
+def _engine(lines: int) -> Callable[..., Iterator[Line]]:
+    if lines < _MANY:
+        return decide_book
+    from licet.columns.alike import decide_alike
+
+    return decide_alike
 
 
 def _show(decided: list[Line], regime: Regime, out: Path | None, every: bool) -> None:

@@ -12,12 +12,16 @@ from licet.cli.decide import decide
 from licet.cli.dispositions import dispositions
 from licet.cli.exits import Exit
 from licet.cli.explain import explain
+from licet.cli.generate import generate
+from licet.cli.impact import impact
 from licet.cli.law import law
 from licet.cli.lists import lists
 from licet.cli.owners import owners
 from licet.cli.party import party
+from licet.cli.scenario import scenario
 from licet.cli.screen import screen
 from licet.cli.verify import verify
+from licet.cli.watch import watch
 from licet.language.errors import LicetError
 from licet.version import __version__
 
@@ -33,7 +37,10 @@ def licet() -> None:
     """
 
 
-for command in (check, decide, explain, verify, law, lists, owners, party, screen, dispositions):
+for command in (
+    check, decide, explain, verify, impact, watch, scenario, law, lists, owners, party, screen, dispositions,
+    generate,
+):  # fmt: skip
     licet.add_command(command)
 
 

@@ -11,7 +11,6 @@ from licet.act import Act
 from licet.decisions.circumstances import look_up
 from licet.decisions.decide import Decision, decide
 from licet.decisions.end_use import with_stated_end_use
-from licet.decisions.telling import reason
 from licet.language.errors import FactError
 from licet.language.instrument import Moment
 from licet.language.values import spoken
@@ -27,12 +26,16 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a book: its act and the decision, or why there is none."""
+    """One line of a book: its act and the decision as of a moment, or why there is none.
+
+    The decision may be that of another line which the law, and what is told of it, cannot tell from this.
+    """
 
     number: int
     act: Act
     decision: Decision | None
     problem: str = ""
+    as_of: Moment | None = None
 
 
 def decide_book(
@@ -49,7 +52,8 @@ def decide_book(
         for number, given in some:
             act = with_stated_end_use(given, regime)
             try:
-                yield Line(number, act, decide(act, regime, as_of, known_at, unrelieved))
+                decision = decide(act, regime, as_of, known_at, unrelieved)
+                yield Line(number, act, decision, as_of=decision.clock.as_of)
             except FactError as error:
                 yield Line(number, act, None, str(error))
 
@@ -63,20 +67,4 @@ def row_of(line: Line) -> dict[str, Any]:
     base["party"] = "; ".join(dict.fromkeys(p.name or "not named" for p in act.parties))
     if decision is None:
         return base | {"outcome": "undecided", "reason": line.problem}
-    open_ = decision.bounds.mildest is not decision.bounds.strictest
-    rules = [n.rule for n in decision.proof.nodes if n.verdict == "stands"]
-    return base | {
-        "outcome": decision.outcome.value,
-        "could_be": f"{decision.bounds.mildest} to {decision.bounds.strictest}" if open_ else "",
-        "reason": reason(decision),
-        "requirements": "; ".join(dict.fromkeys(r.rule.known_as or r.rule.id for r in decision.explained)),
-        "review": decision.review or "",
-        "authorised_by": "; ".join(dict.fromkeys(a.label for a in decision.authorisations)),
-        "obligations": "; ".join(decision.obligations),
-        "ask": "; ".join(q.fact + (f" ({q.about})" if q.about else "") for q in decision.missing),
-        "rules": "; ".join(dict.fromkeys(rules)),
-        "as_of": spoken(decision.clock.as_of),
-        "known_at": spoken(decision.clock.known_at),
-        "lists": decision.regime.compared_with,
-        "warnings": "; ".join(decision.warnings),
-    }
+    return {**base, **decision.told, "as_of": spoken(line.as_of)}

@@ -56,6 +56,9 @@ def _listings(regime: Regime) -> Iterator[Turn]:
     counted: dict[tuple[date, str, str], int] = {}
     for versions in regime.listings.versions.values():
         for version in versions:
+            if version.through is not None and version.through < day(version.start):
+                # So a scenario keeps a listing that never began: it has no days.
+                continue
             entry = f"on the {version.list.replace('_', ' ')}"
             start = (day(version.start), version.by, f"entries begin {entry}")
             counted[start] = counted.get(start, 0) + 1

@@ -67,7 +67,7 @@ class Circumstances:
 def circumstances(act: Act, regime: Regime, clock: Clock) -> Circumstances:
     """Look everything up that tables and lists know of the act."""
     facts: dict[str, Known] = {"act.date": clock.as_of}
-    stated = _evened(act.facts, regime)
+    stated = evened(act.facts, regime)
     facts.update(stated)
     facts.update(regime.destinations.facts(facts.get("destination.country"), clock))
     facts.update(regime.control_list.facts(facts.get("item.eccn"), clock, stated.get("item.controls")))
@@ -76,18 +76,24 @@ def circumstances(act: Act, regime: Regime, clock: Clock) -> Circumstances:
     rows: list[dict[str, Known]] = []
     who: list[Row] = []
     for party in act.parties:
-        own: dict[str, Known] = {
-            "party.name": party.name,
-            # Nobody takes part as nothing: no role stated is a role unknown.
-            "party.roles": party.roles or None,
-            **_evened({"party.country": party.country, **party.facts}, regime),
-        }
-        headquarters = regime.destinations.facts(own.get("party.headquarters"), clock)
-        own.setdefault("party.headquarters_groups", headquarters["destination.groups"])
-        for row in _rows(party, regime, clock):
+        own = party_facts(party, regime, clock)
+        for row in rows_of(party, regime, clock):
             who.append(row)
-            rows.append({**own, **_listing_facts(row, facts, clock, regime)})
+            rows.append({**own, **listing_facts(row, facts, clock, regime)})
     return Circumstances(act, clock, facts, rows, who)
+
+
+def party_facts(party: Party, regime: Regime, clock: Clock) -> dict[str, Known]:
+    """What is said of a party itself, its listings aside."""
+    own: dict[str, Known] = {
+        "party.name": party.name,
+        # Nobody takes part as nothing: no role stated is a role unknown.
+        "party.roles": party.roles or None,
+        **evened({"party.country": party.country, **party.facts}, regime),
+    }
+    headquarters = regime.destinations.facts(own.get("party.headquarters"), clock)
+    own.setdefault("party.headquarters_groups", headquarters["destination.groups"])
+    return own
 
 
 def look_up(acts: Iterable[Act], regime: Regime) -> None:
@@ -105,7 +111,7 @@ def _code(party: Party, regime: Regime) -> str | None:
     return code if isinstance(code, str) else None
 
 
-def _evened(facts: Mapping[str, Known], regime: Regime) -> dict[str, Known]:
+def evened(facts: Mapping[str, Known], regime: Regime) -> dict[str, Known]:
     """The facts with countries as codes; an act that goes nowhere, or a place no table knows, is unknown."""
     evened = dict(facts)
     for name in regime.vocabulary.countries:
@@ -115,7 +121,8 @@ def _evened(facts: Mapping[str, Known], regime: Regime) -> dict[str, Known]:
     return evened
 
 
-def _rows(party: Party, regime: Regime, clock: Clock) -> list[Row]:
+def rows_of(party: Party, regime: Regime, clock: Clock) -> list[Row]:
+    """One row for each listing that the party has or may have; one alone where it has none."""
     if party.same_as == "none":
         return [Row(party)]
     if party.same_as in regime.listings.versions:
@@ -213,7 +220,8 @@ def _doubted(row: Row, country: Known) -> Row:
     return row
 
 
-def _listing_facts(row: Row, facts: Mapping[str, Known], clock: Clock, regime: Regime) -> dict[str, Known]:
+def listing_facts(row: Row, facts: Mapping[str, Known], clock: Clock, regime: Regime) -> dict[str, Known]:
+    """What the listing of a row says; ``facts`` are those of the act, for what it says of the item."""
     listing = row.listing
     if listing is None:
         return dict(_UNLISTED if row.sure else _UNKNOWN)

@@ -125,6 +125,13 @@ class Decision:
 
         return prove(self)
 
+    @cached_property
+    def told(self) -> Mapping[str, str]:
+        """The answer as cells of a row, whenever and for whichever like act it is given."""
+        from licet.decisions.telling import in_cells
+
+        return in_cells(self)
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """What limits the answer: law later than was checked, entries that were not read."""

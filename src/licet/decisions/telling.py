@@ -49,6 +49,26 @@ def reason(decision: Decision) -> str:
     return ", ".join(q.fact for q in decision.missing[:4])
 
 
+def in_cells(decision: Decision) -> dict[str, str]:
+    """The answer as cells of a row, each text, empty where there is nothing to say."""
+    open_ = decision.bounds.mildest is not decision.bounds.strictest
+    rules = [n.rule for n in decision.proof.nodes if n.verdict == "stands"]
+    return {
+        "outcome": decision.outcome.value,
+        "could_be": f"{decision.bounds.mildest} to {decision.bounds.strictest}" if open_ else "",
+        "reason": reason(decision),
+        "requirements": "; ".join(dict.fromkeys(r.rule.known_as or r.rule.id for r in decision.explained)),
+        "review": decision.review or "",
+        "authorised_by": "; ".join(dict.fromkeys(a.label for a in decision.authorisations)),
+        "obligations": "; ".join(decision.obligations),
+        "ask": "; ".join(q.fact + (f" ({q.about})" if q.about else "") for q in decision.missing),
+        "rules": "; ".join(dict.fromkeys(rules)),
+        "known_at": spoken(decision.clock.known_at),
+        "lists": decision.regime.compared_with,
+        "warnings": "; ".join(decision.warnings),
+    }
+
+
 def footer(decision: Decision) -> str:
     """As of when, known when, by which law and lists, and what it is not."""
     regime = decision.regime

@@ -8,7 +8,7 @@ its paragraph leaves open whatever only some of its paragraphs carry.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,6 +61,10 @@ class ControlList:
             _lines(folder / "eccn-exceptions.csv", "exception"),
             listed,
         )
+
+    def stretch(self, clock: Clock) -> Hashable:
+        """What all views of time share in which the list says the same."""
+        return self._found.stretch(clock)
 
     def facts(self, eccn: Known, clock: Clock, stated: Known = None) -> Mapping[str, Known]:
         """Table facts of an item; ``stated`` reasons for control take the place of the table's."""

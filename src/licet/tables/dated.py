@@ -46,10 +46,13 @@ class Remembered(Generic[Found]):
         self.public = Stretches([instruments[name].public for name in by])
         self.found: dict[Hashable, Found] = {}
 
+    def stretch(self, clock: Clock) -> Hashable:
+        """What all views of time share in which the same rows hold and are known."""
+        return self.turns.of(clock.as_of, clock.zone), self.public.of(clock.known_at, clock.zone), clock.zone
+
     def get(self, key: Hashable, clock: Clock, look_up: Callable[[], Found]) -> Found:
         """What was found under ``key`` when these rows held, or else is now."""
-        zone = clock.zone
-        stretch = (key, self.turns.of(clock.as_of, zone), self.public.of(clock.known_at, zone), zone)
+        stretch = (key, self.stretch(clock))
         if stretch not in self.found:
             if len(self.found) >= 4096:
                 self.found.clear()

@@ -7,7 +7,7 @@ handled by Part 746. A code that no table knows is unknown, never unmarked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +52,10 @@ class Destinations:
     def code(self, country: Known) -> Known:
         """The code that a spelling of a country stands for; unknown for one that no table knows."""
         return self.names.get(country.strip().casefold()) if isinstance(country, str) else country
+
+    def stretch(self, clock: Clock) -> Hashable:
+        """What all views of time share in which these tables say the same."""
+        return self._found.stretch(clock)
 
     def facts(self, country: Known, clock: Clock) -> Mapping[str, Known]:
         """``destination.marks`` and ``destination.groups`` of a country code."""

@@ -1,0 +1,205 @@
+"""Deciding in columns: acts in Arrow in, decisions in Arrow out, row for row what ``decide`` says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from licet.columns.acts import batches
+from licet.columns.coding import Codes, Interned, grouped
+from licet.columns.concluding import OUTCOMES
+from licet.columns.engines import Engine
+from licet.columns.engines import engine as engine_of
+from licet.columns.layout import Layout
+from licet.columns.lowering import force_bits
+from licet.columns.patterns import Matrix, rows_in, side_by_side
+from licet.columns.results import FIELDS, Plan, Said, slots_for_each, told
+from licet.columns.signing import Signed, Signer
+from licet.decisions.outcome import Outcome
+from licet.language.instrument import Moment
+from licet.language.rulebook import Rulebook
+from licet.language.values import Truth
+from licet.regime import Regime
+
+PROBLEM = "problem"
+_OPEN = OUTCOMES.index(Outcome.INDETERMINATE)
+
+
+def decide_all(
+    acts: Any,
+    regime: Regime,
+    as_of: Moment | None = None,
+    known_at: Moment | None = None,
+    unrelieved: bool = False,
+    engine: str = "polars",
+    keep: Sequence[str] = (),
+) -> pa.Table:
+    """Decide every act: one row each, in order, as :func:`licet.decide` would.
+
+    ``acts`` is anything that holds acts in Arrow (:mod:`licet.columns.acts`): a table or reader, a frame of
+    Polars or pandas, a relation of DuckDB, a Parquet file or folder; or acts themselves. ``keep`` names
+    columns of it to repeat in the result. The columns of the result are ``keep``, then
+    :data:`licet.columns.results.FIELDS`, and ``problem``, which says why a row could not be decided (it has
+    no date, a cell that says nothing usable) and is null elsewhere. The schema's metadata hold
+    the digests of law and lists, and what was public (``known_at``).
+
+    Raises:
+        ActsError: for columns that cannot be meant.
+    """
+    decider = Decider(regime, as_of, known_at, unrelieved, engine_of(engine))
+    found = [decider.decide(batch, keep) for batch in batches(acts, vocabulary=regime.vocabulary)]
+    return pa.concat_tables(found) if found else decider.nothing()
+
+
+class Decider:
+    """Decides batch after batch; what was found for a pattern serves all acts that have it."""
+
+    def __init__(
+        self,
+        regime: Regime,
+        as_of: Moment | None = None,
+        known_at: Moment | None = None,
+        unrelieved: bool = False,
+        engine: Engine | None = None,
+    ) -> None:
+        self.regime, self.unrelieved = regime, unrelieved
+        self.engine = engine or engine_of("polars")
+        self.signer = Signer(regime, (regime.book,), as_of, known_at)
+        self.metadata = {
+            "law": regime.digest,
+            "lists": regime.lists_digest,
+            "as_of": "" if as_of is None else as_of.isoformat(),
+            "known_at": str(regime.clock(regime.knowledge, known_at).known_at),
+            "notice": regime.notice,
+        }
+        self.by_book = BookDecider(regime.book, self.signer.layout, regime.scope, self.engine, unrelieved)
+
+    def decide(self, batch: pa.RecordBatch, keep: Sequence[str] = ()) -> pa.Table:
+        """The decisions of one batch of acts."""
+        signed = self.signer.sign(batch)
+        results = self.by_book.results_of(signed, self.signer)
+        columns = {name: batch.column(name) for name in keep}
+        columns |= self.by_book.told(results)
+        why = [signed.problems.get(i) for i in range(len(results))] if signed.problems else None
+        columns[PROBLEM] = pa.array(why, pa.string()) if why else pa.nulls(len(results), pa.string())
+        return pa.table(columns).replace_schema_metadata(self.metadata)
+
+    def nothing(self) -> pa.Table:
+        """The result of no acts at all."""
+        fields = [*FIELDS.items(), (PROBLEM, pa.string())]
+        return pa.schema(fields).empty_table().replace_schema_metadata(self.metadata)
+
+
+class BookDecider:
+    """Decides patterns by the program of one rule book; what comes out the same is told once."""
+
+    def __init__(
+        self, book: Rulebook, layout: Layout, scope: str, engine: Engine, unrelieved: bool = False
+    ) -> None:
+        self.book, self.layout, self.scope = book, layout, scope
+        self.engine, self.unrelieved = engine, unrelieved
+        self.results: Interned[tuple[int, Said]] = Interned()
+        self._result_of = np.zeros(0, np.int64)
+        self._outcomes: list[int] = []
+        self._plans: dict[int, Plan] = {}
+        self._told: dict[str, pa.Array] = {name: pa.array([], kind) for name, kind in FIELDS.items()}
+
+    def results_of(self, signed: Signed, signer: Signer, book: int = 0) -> Codes:
+        """For each act of a batch the number of what is said of it, -1 for nothing.
+
+        ``book`` is the place of this rule book among those of the signer. Batches come in the order
+        in which they were signed.
+        """
+        forces = [truths[book] for truths in signer.forces.values]
+        new = self.decide(signer.patterns.since(signed.new), forces, signer.row_sets.sets.values)
+        self._result_of = np.concatenate([self._result_of, new])
+        found: Codes = np.append(self._result_of, -1)[signed.patterns]
+        return found
+
+    def decide(
+        self,
+        patterns: Matrix,
+        forces: Sequence[tuple[Truth, ...]],
+        sets: Sequence[tuple[tuple[int, ...], ...]],
+    ) -> Codes:
+        """For each pattern (as :class:`Patterns` keeps it) the number of what was said of it.
+
+        ``forces`` are the rules in force and ``sets`` the rows of parties, by the numbers in the patterns.
+        """
+        found = np.zeros(len(patterns), np.int64)
+        numbers = patterns[:, 1 + len(self.layout.act_words) :]
+        slots = slots_for_each(rows_in(numbers, sets)) if len(patterns) else found
+        for count in np.unique(slots).tolist():
+            which = np.flatnonzero(slots == count)
+            found[which] = self._run(patterns[which], numbers[which], forces, sets, count)
+        return found
+
+    @property
+    def outcomes(self) -> Codes:
+        """The place in ``Outcome`` of every result so far, by its number."""
+        for slots, said in self.results.values[len(self._outcomes) :]:
+            self._outcomes.append(said[self.plan(slots).program.outputs.index("outcome")])
+        return np.array(self._outcomes, np.int64)
+
+    def told(self, results: Codes) -> dict[str, pa.Array]:
+        """What was said, in the columns of :data:`FIELDS`, by its numbers; -1 gives null."""
+        have = len(self._told["outcome"])
+        for slots, said in _runs(self.results.values[have:]):
+            more = told(self._plans[slots], said)
+            for name in FIELDS:
+                self._told[name] = _joined(self._told[name], more.column(name))
+        rows = pa.array(results, mask=results < 0)
+        return {name: column.take(rows) for name, column in self._told.items()}
+
+    def plan(self, slots: int) -> Plan:
+        """The plan for patterns with so many slots."""
+        if slots not in self._plans:
+            self._plans[slots] = Plan.of(self.book, self.layout, slots, self.scope, self.unrelieved)
+        return self._plans[slots]
+
+    def _run(
+        self,
+        patterns: Matrix,
+        numbers: Matrix,
+        forces: Sequence[tuple[Truth, ...]],
+        sets: Sequence[tuple[tuple[int, ...], ...]],
+        slots: int,
+    ) -> Codes:
+        plan = self.plan(slots)
+        laid, places = side_by_side(numbers, sets, len(self.layout.row_words), slots)
+        in_force = np.array([force_bits(truths) for truths in forces], np.int64)[patterns[:, 0]]
+        act = patterns[:, 1 : 1 + len(self.layout.act_words)]
+        every = np.ascontiguousarray(np.concatenate([in_force, act, laid], axis=1).T)
+        words = pa.table(dict(zip(plan.program.words, every, strict=True)))
+        said = _matrix(self.engine.run(plan.program, words))
+        asked = np.zeros((len(patterns), len(plan.asking.outputs)), np.int64)
+        places = places.copy()
+        open_ = np.flatnonzero(said[:, plan.program.outputs.index("outcome")] == _OPEN)
+        if len(open_):
+            asked[open_] = _matrix(self.engine.run(plan.asking, words.take(open_)))
+        # Whose row is where matters to nothing but what is asked.
+        places[~asked.any(axis=1)] = -1
+        every = np.ascontiguousarray(np.concatenate([said, asked, places], axis=1).T)
+        groups, first = grouped(every, len(patterns))
+        rows = every.T[first].tolist()
+        table = np.array([self.results.code((slots, tuple(row))) for row in rows], np.int64)
+        return table[groups]
+
+
+def _matrix(table: pa.Table) -> Matrix:
+    columns = [column.to_numpy() for column in table.columns]
+    return np.stack(columns, axis=1) if columns else np.empty((table.num_rows, 0), np.int64)
+
+
+def _runs(results: Sequence[tuple[int, Said]]) -> Iterator[tuple[int, list[Said]]]:
+    """Results in their order, those after each other that are of one plan together."""
+    for slots, some in groupby(results, key=lambda result: result[0]):
+        yield slots, [said for _, said in some]
+
+
+def _joined(one: pa.Array, other: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays([one, *other.chunks]) if len(one) else other.combine_chunks()
