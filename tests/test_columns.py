@@ -22,7 +22,6 @@ from licet.columns.concluding import OUTCOMES
 from licet.columns.deciding import Decider
 from licet.columns.engines import engine
 from licet.columns.layout import Layout, add_truth, row_word
-from licet.columns.lowering import force_bits
 from licet.columns.program import evaluate
 from licet.columns.results import Plan
 from licet.decisions.end_use import with_stated_end_use
@@ -38,9 +37,9 @@ EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "orders-2019.csv"
 DAYS = (date(2019, 5, 16), date(2019, 11, 19), date(2020, 8, 14), date(2020, 8, 18), date(2025, 10, 1))
 
 
-def words_of(layout: Layout, force: Any, facts: Any, rows: Any, slots: int) -> dict[str, int]:
+def words_of(layout: Layout, facts: Any, rows: Any, slots: int) -> dict[str, int]:
     """The words of one act, made without a batch."""
-    words = {f"force{i}": word for i, word in enumerate(force_bits(tuple(force)))}
+    words = dict(zip(layout.force_words, layout.force_at(some.CLOCK), strict=True))
     words |= dict.fromkeys(layout.act_words, 0)
     words |= {row_word(s, i): 0 for s in range(slots) for i in range(len(layout.row_words))}
 
@@ -80,7 +79,7 @@ def test_random_books_come_to_the_same_in_columns(case: Any) -> None:
     force = list(book.in_force(some.CLOCK).truths)
     layout = Layout([book])
     plan = Plan.of(book, layout, max(len(rows), 1), some.SCOPE, unrelieved)
-    words = words_of(layout, force, facts, rows, plan.slots)
+    words = words_of(layout, facts, rows, plan.slots)
     got = evaluate(plan.program, {name: words[name] for name in plan.program.words})
     verdicts = Verdicts.specified(book, force, facts, rows, unrelieved)
     judge = Judge(book, some.SCOPE, None if not unrelieved else licet.decisions.judge.compiled(book, True))

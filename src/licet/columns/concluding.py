@@ -55,8 +55,7 @@ class _Demand:
 def concluded(low: Lowering, scope: str) -> Results:
     """Add the steps of the conclusion to a lowering, and say what they are."""
     demands = [_demand(low, r, slot) for r in low.book if r.demands for slot in low.spans(r)]
-    _outcome(low, demands, scope)
-    _review(low, demands)
+    ends, review = _outcome(low, demands, scope), _review(low, demands)
     rules = tuple(r for r in low.book.order if r in low.book.rules)
     somewhere = [low.verdict(r, None) for r in rules]
     shared = [low.bind(f"somewhere {r}", v) for r, v in zip(rules, somewhere, strict=True)]
@@ -72,15 +71,19 @@ def concluded(low: Lowering, scope: str) -> Results:
     packed += _packed(low, "unsettled", [p.is_unknown(test) for test in remaining.values()])
     pairs = [(Pair(d.rule.id, d.slot, by.id), test) for d in demands for by, test in d.relied_on]
     packed += _packed(low, "pairs", [test for _, test in pairs])
-    outputs = ("outcome", "mildest", "strictest", "review", *packed)
-    return Results(rules, tuple(remaining), tuple(pair for pair, _ in pairs), outputs)
+    return Results(rules, tuple(remaining), tuple(pair for pair, _ in pairs), (*ends, review, *packed))
+
+
+def outcome_alone(low: Lowering, scope: str) -> str:
+    """Add the steps of the outcome and nothing else; the name of the number."""
+    demands = [_demand(low, r, slot) for r in low.book if r.demands for slot in low.spans(r)]
+    return _outcome(low, demands, scope)[0]
 
 
 def _packed(low: Lowering, kind: str, bits: Sequence[p.Formula]) -> list[str]:
     names = []
     for i in range(0, len(bits), p.BITS):
-        names.append(f"{kind}.{i // p.BITS}")
-        low.steps[names[-1]] = p.Pack(tuple(bits[i : i + p.BITS]))
+        names.append(low.output(f"{kind}.{i // p.BITS}", p.Pack(tuple(bits[i : i + p.BITS]))))
     return names
 
 
@@ -152,7 +155,9 @@ def _lightest(where: p.Formula, ways: list[tuple[Rule, p.Formula]]) -> Iterator[
             yield basis, p.all_of([where, p.any_of(own), p.not_(p.any_of(lighter))])
 
 
-def _outcome(low: Lowering, demands: Sequence[_Demand], scope: str) -> None:
+def _outcome(low: Lowering, demands: Sequence[_Demand], scope: str) -> tuple[str, str, str]:
+    """The outcome and its bounds, as numbers of ``OUTCOMES``."""
+
     def remaining(effect: str) -> p.Formula:
         some = p.any_of([d.remains for d in demands if d.rule.effect == effect])
         return low.bind(effect, some)
@@ -184,10 +189,8 @@ def _outcome(low: Lowering, demands: Sequence[_Demand], scope: str) -> None:
     ]
     barred = p.any_of([p.is_unknown(forbidden), p.is_unknown(licence)])
     same = [(p.all_of([t, strictest[o]]), o) for o, t in mildest.items()]
-    low.steps["outcome"] = _first(
-        [*first, (barred, Outcome.INDETERMINATE), *footing, *same], Outcome.INDETERMINATE
-    )
-    low.steps["mildest"] = _first(
+    outcome = _first([*first, (barred, Outcome.INDETERMINATE), *footing, *same], Outcome.INDETERMINATE)
+    mild = _first(
         [*first, (p.is_true(licence), Outcome.LICENCE_REQUIRED)]
         + [(p.all_of([p.not_(barred), t]), o) for t, o in footing]
         + [(t, o) for o, t in mildest.items()],
@@ -197,10 +200,11 @@ def _outcome(low: Lowering, demands: Sequence[_Demand], scope: str) -> None:
         (p.is_unknown(forbidden), Outcome.FORBIDDEN),
         (p.is_unknown(licence), Outcome.LICENCE_REQUIRED),
     ]
-    low.steps["strictest"] = _first(
+    strict = _first(
         [*first, *unknown, *footing] + [(t, o) for o, t in strictest.items()],
         Outcome.NOT_SUBJECT,
     )
+    return low.output("outcome", outcome), low.output("mildest", mild), low.output("strictest", strict)
 
 
 def _ranked(tests: list[tuple[p.Formula, Outcome]], otherwise: Outcome) -> dict[Outcome, p.Formula]:
@@ -221,7 +225,7 @@ def _first(cases: list[tuple[p.Formula, Outcome]], otherwise: Outcome) -> p.Firs
 # -- review policies ------------------------------------------------------------------------
 
 
-def _review(low: Lowering, demands: Sequence[_Demand]) -> None:
+def _review(low: Lowering, demands: Sequence[_Demand]) -> str:
     """The strictest policy of what remains: code 0 for none (or open), else 1 + its place in POLICIES."""
     open_ = []
     found: dict[str, list[p.Formula]] = {policy: [] for policy in POLICIES}
@@ -245,7 +249,7 @@ def _review(low: Lowering, demands: Sequence[_Demand]) -> None:
     by_policy = [low.bind(f"review {policy}", p.any_of(tests)) for policy, tests in found.items()]
     strictest = (by_policy[0], 1)
     cases = [strictest, (some_open, 0), *((test, i) for i, test in enumerate(by_policy, 1) if i > 1)]
-    low.steps["review"] = p.First(tuple(cases), 0)
+    return low.output("review", p.First(tuple(cases), 0))
 
 
 def _policies(low: Lowering, policy: str, slot: int | None) -> Iterator[tuple[str, p.Formula]]:

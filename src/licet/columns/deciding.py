@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -15,14 +16,12 @@ from licet.columns.concluding import OUTCOMES
 from licet.columns.engines import Engine
 from licet.columns.engines import engine as engine_of
 from licet.columns.layout import Layout
-from licet.columns.lowering import force_bits
 from licet.columns.patterns import Matrix, rows_in, side_by_side
 from licet.columns.results import FIELDS, Plan, Said, slots_for_each, told
 from licet.columns.signing import Signed, Signer
 from licet.decisions.outcome import Outcome
 from licet.language.instrument import Moment
 from licet.language.rulebook import Rulebook
-from licet.language.values import Truth
 from licet.regime import Regime
 
 PROBLEM = "problem"
@@ -108,34 +107,16 @@ class BookDecider:
         self._plans: dict[int, Plan] = {}
         self._told: dict[str, pa.Array] = {name: pa.array([], kind) for name, kind in FIELDS.items()}
 
-    def results_of(self, signed: Signed, signer: Signer, book: int = 0) -> Codes:
+    def results_of(self, signed: Signed, signer: Signer) -> Codes:
         """For each act of a batch the number of what is said of it, -1 for nothing.
 
-        ``book`` is the place of this rule book among those of the signer. Batches come in the order
-        in which they were signed.
+        Batches come in the order in which they were signed.
         """
-        forces = [truths[book] for truths in signer.forces.values]
-        new = self.decide(signer.patterns.since(signed.new), forces, signer.row_sets.sets.values)
+        new = np.zeros(signer.patterns.count - signed.new, np.int64)
+        for laid in laid_out(signer, signer.patterns.since(signed.new)):
+            new[laid.which] = self._said(laid)
         self._result_of = np.concatenate([self._result_of, new])
         found: Codes = np.append(self._result_of, -1)[signed.patterns]
-        return found
-
-    def decide(
-        self,
-        patterns: Matrix,
-        forces: Sequence[tuple[Truth, ...]],
-        sets: Sequence[tuple[tuple[int, ...], ...]],
-    ) -> Codes:
-        """For each pattern (as :class:`Patterns` keeps it) the number of what was said of it.
-
-        ``forces`` are the rules in force and ``sets`` the rows of parties, by the numbers in the patterns.
-        """
-        found = np.zeros(len(patterns), np.int64)
-        numbers = patterns[:, 1 + len(self.layout.act_words) :]
-        slots = slots_for_each(rows_in(numbers, sets)) if len(patterns) else found
-        for count in np.unique(slots).tolist():
-            which = np.flatnonzero(slots == count)
-            found[which] = self._run(patterns[which], numbers[which], forces, sets, count)
         return found
 
     @property
@@ -161,36 +142,51 @@ class BookDecider:
             self._plans[slots] = Plan.of(self.book, self.layout, slots, self.scope, self.unrelieved)
         return self._plans[slots]
 
-    def _run(
-        self,
-        patterns: Matrix,
-        numbers: Matrix,
-        forces: Sequence[tuple[Truth, ...]],
-        sets: Sequence[tuple[tuple[int, ...], ...]],
-        slots: int,
-    ) -> Codes:
-        plan = self.plan(slots)
-        laid, places = side_by_side(numbers, sets, len(self.layout.row_words), slots)
-        in_force = np.array([force_bits(truths) for truths in forces], np.int64)[patterns[:, 0]]
-        act = patterns[:, 1 : 1 + len(self.layout.act_words)]
-        every = np.ascontiguousarray(np.concatenate([in_force, act, laid], axis=1).T)
-        words = pa.table(dict(zip(plan.program.words, every, strict=True)))
-        said = _matrix(self.engine.run(plan.program, words))
-        asked = np.zeros((len(patterns), len(plan.asking.outputs)), np.int64)
-        places = places.copy()
+    def _said(self, laid: Laid) -> Codes:
+        plan = self.plan(laid.slots)
+        said = matrix(self.engine.run(plan.program, laid.words))
+        asked = np.zeros((len(said), len(plan.asking.outputs)), np.int64)
         open_ = np.flatnonzero(said[:, plan.program.outputs.index("outcome")] == _OPEN)
         if len(open_):
-            asked[open_] = _matrix(self.engine.run(plan.asking, words.take(open_)))
+            asked[open_] = matrix(self.engine.run(plan.asking, laid.words.take(open_)))
         # Whose row is where matters to nothing but what is asked.
-        places[~asked.any(axis=1)] = -1
+        idle = np.flatnonzero((asked == 0).all(axis=1))
+        places = laid.places.copy()
+        places[idle] = -1
         every = np.ascontiguousarray(np.concatenate([said, asked, places], axis=1).T)
-        groups, first = grouped(every, len(patterns))
+        groups, first = grouped(every, len(said))
         rows = every.T[first].tolist()
-        table = np.array([self.results.code((slots, tuple(row))) for row in rows], np.int64)
+        table = np.array([self.results.code((laid.slots, tuple(row))) for row in rows], np.int64)
         return table[groups]
 
 
-def _matrix(table: pa.Table) -> Matrix:
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Patterns with so many slots: which they are, their words, and whose rows are where."""
+
+    slots: int
+    which: Codes
+    words: pa.Table
+    places: Matrix
+
+
+def laid_out(signer: Signer, patterns: Matrix) -> Iterator[Laid]:
+    """Patterns (as :class:`Patterns` keeps them) as words, those with as many slots together."""
+    layout, sets = signer.layout, signer.row_sets.sets.values
+    numbers = patterns[:, 1 + len(layout.act_words) :]
+    slots = slots_for_each(rows_in(numbers, sets)) if len(patterns) else np.zeros(0, np.int64)
+    in_force = np.array(signer.forces.values, np.int64).reshape(len(signer.forces), -1)
+    for count in np.unique(slots).tolist():
+        which = np.flatnonzero(slots == count)
+        rows, places = side_by_side(numbers[which], sets, len(layout.row_words), count)
+        act = patterns[which, 1 : 1 + len(layout.act_words)]
+        every = np.ascontiguousarray(np.concatenate([in_force[patterns[which, 0]], act, rows], axis=1).T)
+        names = (*layout.force_words, *layout.act_words, *layout.slot_words(count))
+        yield Laid(count, which, pa.table(dict(zip(names, every, strict=True))), places)
+
+
+def matrix(table: pa.Table) -> Matrix:
+    """The columns of a table of numbers side by side, a row a row."""
     columns = [column.to_numpy() for column in table.columns]
     return np.stack(columns, axis=1) if columns else np.empty((table.num_rows, 0), np.int64)
 

@@ -8,17 +8,20 @@ words made anywhere mean the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from licet.columns.program import BITS, Atom, Flag
 from licet.language import expression as e
 from licet.language.evaluating import truth
-from licet.language.rule import POLICIES
+from licet.language.rule import POLICIES, Rule
 from licet.language.rulebook import Rulebook
 from licet.language.values import Known, PartlyKnown
 from licet.language.vocabulary import Vocabulary
+from licet.language.window import Clock
 
+# A window is open, not open or uncertain: two bits each.
+_PAIRS = BITS // 2
 ROW_MARKS = ("present", "named", "sure", "listed")
 
 
@@ -84,6 +87,15 @@ class Layout:
     """
 
     def __init__(self, books: Sequence[Rulebook], scope_facts: Iterable[str] = ()) -> None:
+        self.books = tuple(books)
+        # Rules with the same windows are in force together.
+        self._force: dict[Hashable, int] = {}
+        self._standing: list[tuple[int, int]] = []
+        for number, book in enumerate(self.books):
+            for position, rule in enumerate(book.rules[n] for n in book.order if n in book.rules):
+                if (key := windows_of(rule, book)) not in self._force:
+                    self._force[key] = len(self._standing)
+                    self._standing.append((number, position))
         self.vocabulary = Vocabulary(
             {name: entry for book in books for name, entry in book.vocabulary.entries.items()}
         )
@@ -114,6 +126,26 @@ class Layout:
         self._places = {node: bits for fact in self.facts.values() for node, bits in fact.atoms}
 
     @property
+    def force_words(self) -> tuple[str, ...]:
+        """Names of the words that say which windows are open."""
+        return tuple(f"force{i}" for i in range((len(self._standing) + _PAIRS - 1) // _PAIRS))
+
+    def force(self, rule: Rule, book: Rulebook) -> Atom:
+        """Where to read whether a rule is in force."""
+        word, place = divmod(self._force[windows_of(rule, book)], _PAIRS)
+        return Atom(f"force{word}", 1 << 2 * place, 2 << 2 * place)
+
+    def force_at(self, clock: Clock) -> tuple[int, ...]:
+        """The words of :attr:`force_words` in one view of time."""
+        truths = [book.in_force(clock).truths for book in self.books]
+        words = [0] * len(self.force_words)
+        for i, (book, position) in enumerate(self._standing):
+            holds = truths[book][position]
+            if holds is not None:
+                words[i // _PAIRS] |= (3 if holds else 1) << 2 * (i % _PAIRS)
+        return tuple(words)
+
+    @property
     def act_words(self) -> tuple[str, ...]:
         """Names of the words of an act."""
         return tuple(self._act.names)
@@ -122,6 +154,10 @@ class Layout:
     def row_words(self) -> tuple[str, ...]:
         """Names of the words of a row, without the slot they are in."""
         return tuple(self._row.names)
+
+    def slot_words(self, slots: int) -> tuple[str, ...]:
+        """Names of the words of the rows in all slots, one slot after the other."""
+        return tuple(row_word(s, i) for s in range(slots) for i in range(len(self._row.names)))
 
     def of_row(self, name: str) -> bool:
         """Whether a fact is read once for each party."""
@@ -187,6 +223,13 @@ class Layout:
     def _two(self, words: Words) -> Bits:
         word, place = words.bits(2)
         return Bits(word, 1 << place, 2 << place)
+
+
+def windows_of(rule: Rule, book: Rulebook) -> Hashable:
+    """What decides when a rule is in force: its windows, and when the instruments behind them were public."""
+    by = [name for window in rule.windows for name in (window.by, window.struck_by)]
+    public = tuple(book.instruments[name].public if name in book.instruments else None for name in by)
+    return rule.windows, public
 
 
 def row_word(slot: int, word: int) -> str:

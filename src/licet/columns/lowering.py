@@ -18,34 +18,26 @@ from licet.language import expression as e
 from licet.language.rule import Rule
 from licet.language.rulebook import Rulebook
 
-# A rule is in force, not in force or uncertain: two bits each.
-_IN_A_WORD = p.BITS // 2
-
-
-def force_words(book: Rulebook) -> tuple[str, ...]:
-    """Names of the words that say which rules are in force, in the order of the book."""
-    count = len(book.rules)
-    return tuple(f"force{i}" for i in range((count + _IN_A_WORD - 1) // _IN_A_WORD))
-
-
-def force_bits(truths: tuple[bool | None, ...]) -> tuple[int, ...]:
-    """The words of :func:`force_words` for what ``Rulebook.in_force(...).truths`` says."""
-    words = [0] * ((len(truths) + _IN_A_WORD - 1) // _IN_A_WORD)
-    for i, truth in enumerate(truths):
-        if truth is not None:
-            words[i // _IN_A_WORD] |= (3 if truth else 1) << 2 * (i % _IN_A_WORD)
-    return tuple(words)
-
 
 class Lowering:
-    """The steps of one rule book over ``slots`` rows; what else is asked of it is added as steps."""
+    """The steps of one rule book over ``slots`` rows; what else is asked of it is added as steps.
 
-    def __init__(self, book: Rulebook, layout: Layout, slots: int, unrelieved: bool = False) -> None:
+    What is said already, of this book or of one that is ``shared``, is not said again.
+    """
+
+    def __init__(
+        self,
+        book: Rulebook,
+        layout: Layout,
+        slots: int,
+        unrelieved: bool = False,
+        shared: Lowering | None = None,
+        prefix: str = "",
+    ) -> None:
         self.book, self.layout, self.slots = book, layout, slots
-        self.unrelieved = unrelieved
-        ids = [name for name in book.order if name in book.rules]
-        self.position = {name: i for i, name in enumerate(ids)}
-        self.steps: dict[str, p.Formula] = {}
+        self.unrelieved, self.prefix = unrelieved, prefix
+        self.steps: dict[str, p.Formula] = shared.steps if shared else {}
+        self._made: dict[p.Formula, str] = shared._made if shared else {}
         self._verdicts: dict[tuple[str, int | None], p.Formula] = {}
         self._applies: dict[tuple[str, int | None], p.Formula] = {}
         self._parts: dict[tuple[e.Condition, int | None], p.Formula] = {}
@@ -62,21 +54,27 @@ class Lowering:
             if name in outputs or name in needed:
                 needed.add(name)
                 needed.update(p.refs(self.steps[name]))
-        rows = tuple(row for s in range(self.slots) for row in self.slot_words(s))
-        words = (*force_words(self.book), *self.layout.act_words, *rows)
+        layout = self.layout
+        words = (*layout.force_words, *layout.act_words, *layout.slot_words(self.slots))
         steps = tuple(p.Step(name, formula) for name, formula in self.steps.items() if name in needed)
         return p.Program(words, steps, outputs)
-
-    def slot_words(self, slot: int) -> tuple[str, ...]:
-        """Names of the words of the row in a slot."""
-        return tuple(f"row{slot}.{i}" for i in range(len(self.layout.row_words)))
 
     def bind(self, name: str, formula: p.Formula) -> p.Formula:
         """The formula as a step of its own, unless it is as short as a reference to one."""
         if isinstance(formula, p.Lit | p.Ref | p.Flag | p.Atom):
             return formula
-        self.steps[name] = formula
-        return p.Ref(name)
+        found = self._made.get(formula)
+        if found is None:
+            while name in self.steps:
+                name += "'"
+            found = self._made[formula] = name
+            self.steps[name] = formula
+        return p.Ref(found)
+
+    def output(self, name: str, formula: p.Formula) -> str:
+        """A number of the result, and the name it has there."""
+        self.steps[self.prefix + name] = formula
+        return self.prefix + name
 
     def spans(self, rule: Rule) -> tuple[int | None, ...]:
         """The slots a rule is read for; of a rule of the whole act, the act alone."""
@@ -96,8 +94,7 @@ class Lowering:
 
     def force(self, rule: Rule) -> p.Formula:
         """Whether a rule is in force."""
-        word, place = divmod(self.position[rule.id], _IN_A_WORD)
-        return p.Atom(f"force{word}", 1 << 2 * place, 2 << 2 * place)
+        return self.layout.force(rule, self.book)
 
     def present(self, slot: int | None) -> list[p.Formula]:
         """That there is somebody in the slot."""

@@ -138,7 +138,14 @@ class _Told:
 
 def _unpacked(words: Mapping[str, int], kind: str, names: Sequence[Any]) -> list[Any]:
     """The names whose bits are set in the words of a kind."""
-    return [n for i, n in enumerate(names) if words[f"{kind}.{i // p.BITS}"] >> i % p.BITS & 1]
+    found = []
+    for first in range(0, len(names), p.BITS):
+        word = words[f"{kind}.{first // p.BITS}"]
+        while word:
+            lowest = word & -word
+            found.append(names[first + lowest.bit_length() - 1])
+            word ^= lowest
+    return found
 
 
 def _offsets(lists: Sequence[Sequence[Any]]) -> pa.Array:

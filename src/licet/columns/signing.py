@@ -57,7 +57,7 @@ def layout_of(books: tuple[Rulebook, ...], scope_facts: tuple[str, ...]) -> Layo
 class Signer:
     """Signs acts for the rule books of one regime, or of several over the same tables and lists.
 
-    ``forces`` holds, for every set of rules in force met so far, one tuple of truths a book.
+    ``forces`` holds the words of every set of rules in force met so far.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Signer:
         self.books = tuple(books) or (regime.book,)
         self.layout = layout_of(self.books, scope_facts_of(regime.listings))
         self.vocabulary = self.layout.vocabulary
-        self.forces: Interned[tuple[tuple[Truth, ...], ...]] = Interned()
+        self.forces: Interned[tuple[int, ...]] = Interned()
         self.patterns = Patterns()
         self.clocks: list[Clock | None] = []
         self.row_sets = RowSets(regime, self.layout)
@@ -222,7 +222,7 @@ class Signer:
         return np.array(table, np.int64)[dates]
 
     def _force_at(self, clock: Clock) -> int:
-        return self.forces.code(tuple(book.in_force(clock).truths for book in self.books))
+        return self.forces.code(self.layout.force_at(clock))
 
     # -- words -----------------------------------------------------------------------------------
 

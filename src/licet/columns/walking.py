@@ -66,9 +66,8 @@ class _Walk:
         wanted = sorted(self.facts, key=lambda w: (w.fact not in (NAME, IDENTITY), w.fact, w.slot or 0))
         outputs = []
         for i in range(0, len(wanted), p.BITS):
-            outputs.append(f"missing.{i // p.BITS}")
             bits = tuple(p.any_of(self.facts[w]) for w in wanted[i : i + p.BITS])
-            self.low.steps[outputs[-1]] = p.Pack(bits)
+            outputs.append(self.low.output(f"missing.{i // p.BITS}", p.Pack(bits)))
         return Walked(tuple(wanted), tuple(outputs))
 
     def from_demand(self, rule: Rule) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from licet.columns.engines.rows import numbered
-from licet.columns.engines.spelling import Names, Spelling, layers
+from licet.columns.engines.spelling import Spelling, layers, names_of
 from licet.columns.program import Program
 from licet.language.values import Truth
 
@@ -33,15 +33,17 @@ class PolarsEngine:
 
         frame: Any = pl.from_arrow(numbered(program, table))
         for made, kept in _passes(program):
-            frame = frame.with_columns(made).select(kept)
-        return frame.select(Names(program).outputs).to_arrow().rename_columns(list(program.outputs))
+            # There is nothing to optimise in a layer, and looking for it costs more than small tables do.
+            passed = frame.lazy().with_columns(made).select(kept)
+            frame = passed.collect(optimizations=pl.QueryOptFlags.none())
+        return frame.select(names_of(program).outputs).to_arrow().rename_columns(list(program.outputs))
 
 
 @lru_cache(maxsize=64)
 def _passes(program: Program) -> list[tuple[list[pl.Expr], list[str]]]:
     """For each layer what is made, and which columns are left."""
     found = []
-    for layer in layers(program, Names(program), _Polars()):
+    for layer in layers(program, names_of(program), _Polars()):
         made = [expression.alias(name) for name, expression in layer.made]
         found.append((made, ["k0", *layer.carried, *(name for name, _ in layer.made)]))
     return found

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from licet.columns.engines.spelling import Names
+from licet.columns.engines.spelling import names_of
 from licet.columns.program import Program
 
 
 def numbered(program: Program, table: pa.Table) -> pa.Table:
     """The number of each row as ``k0``, and the words of a program under their short names."""
     words = table.select(list(program.words)).columns
-    return pa.table([np.arange(len(table)), *words], ["k0", *Names(program).words.values()])
+    return pa.table([np.arange(len(table)), *words], ["k0", *names_of(program).words.values()])
 
 
 def in_order(found: pa.Table, program: Program) -> pa.Table:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from licet.columns.engines import EngineError, engine
 from licet.columns.engines.rows import in_order, numbered
-from licet.columns.engines.spelling import Names
+from licet.columns.engines.spelling import names_of
 from licet.columns.engines.sql import query
 from licet.columns.program import Program
 
@@ -121,7 +121,7 @@ def _short(program: Program, frame: DataFrame, keep: Sequence[str]) -> DataFrame
     """What is kept as ``k0`` ... and the words as ``w0`` ...: to Spark, ``a`` and ``A`` are one name."""
     every = frame.toDF(*(f"c{place}" for place in range(len(frame.columns))))
     places = [frame.columns.index(name) for name in (*keep, *program.words)]
-    short = (*(f"k{place}" for place in range(len(keep))), *Names(program).words.values())
+    short = (*(f"k{place}" for place in range(len(keep))), *names_of(program).words.values())
     return every.select([f"c{place}" for place in places]).toDF(*short)
 
 

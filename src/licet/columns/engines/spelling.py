@@ -11,6 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from licet.columns import program as form
@@ -89,6 +90,12 @@ class Names:
         read = dict.fromkeys(atom for step in program.steps for atom in _read(step.formula))
         self.atoms = {atom: f"a{i}" for i, atom in enumerate(read)}
         self.outputs = tuple(self.steps[name] for name in program.outputs)
+
+
+@lru_cache(maxsize=64)
+def names_of(program: Program) -> Names:
+    """The names of a program, given once."""
+    return Names(program)
 
 
 def layers(program: Program, names: Names, spelling: Spelling[E]) -> Iterator[Layer[E]]:

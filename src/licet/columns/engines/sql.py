@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from licet.columns.engines.spelling import Names, Spelling, layers
+from licet.columns.engines.spelling import Spelling, layers, names_of
 from licet.columns.program import Program
 from licet.language.values import Truth
 
@@ -23,7 +23,7 @@ def query(program: Program, source: str, keep: int, dialect: str) -> str:
     """
     from sqlglot import exp
 
-    names = Names(program)
+    names = names_of(program)
     kept = tuple(f"k{i}" for i in range(keep))
     whole, before = exp.Select(), source
     for number, layer in enumerate(layers(program, names, _Sql())):
