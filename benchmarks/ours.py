@@ -39,12 +39,12 @@ class Law:
 
 
 class Ours:
-    """The rule book made ready."""
+    """The rule book in a folder made ready."""
 
-    def __init__(self) -> None:
-        vocabulary = Vocabulary.from_file(RULES / "facts.yaml")
-        rules = [rule for path in sorted(RULES.glob("*.md")) for rule in rules_in(path)]
-        self.book = Rulebook.of(rules, vocabulary)
+    def __init__(self, rules: Path = RULES) -> None:
+        vocabulary = Vocabulary.from_file(rules / "facts.yaml")
+        found = [rule for path in sorted(rules.glob("*.md")) for rule in rules_in(path)]
+        self.book = Rulebook.of(found, vocabulary)
         self.judge = Judge(self.book, "subject")
         self.law: Any = Law(self.book)
         # Both take the plain dict of facts, under the law of the act's own day.

@@ -100,7 +100,7 @@ def test_it_says_under_which_laws_and_what_is_assumed(book: Path, regime: Regime
 
 
 def test_days_can_be_swept_and_every_act_moved_to_one(book: Path) -> None:
-    found = json.loads(run(book, *THROUGH, "--on", "2019-09-02", "--format", "json").stdout)
+    found = json.loads(run(book, *THROUGH, "--as-of", "2019-09-02", "--format", "json").stdout)
     assert found["as_of"] == "2019-09-02"
     assert [(k["after"], k["at"]) for k in found["kinks"]] == [("2019-08-19", "2019-11-18")]
     own = json.loads(run(book, *THROUGH, "--format", "json").stdout)
@@ -108,14 +108,16 @@ def test_days_can_be_swept_and_every_act_moved_to_one(book: Path) -> None:
 
 
 def test_without_values_the_parameter_s_own_are_taken(book: Path) -> None:
-    done = run(book, "huawei-delisted", "--parameter", "certified", "--on", "2020-01-15", "--format", "json")
+    done = run(
+        book, "huawei-delisted", "--parameter", "certified", "--as-of", "2020-01-15", "--format", "json"
+    )
     assert {row["at"] for row in json.loads(done.stdout)["rows"]} == {"no", "yes"}
 
 
 def test_what_a_rule_in_force_forbids_is_told(book: Path) -> None:
     """A delisting after the statute, uncertified, has no effect."""
     values = ("--values", "2019-07-01, 2020-02-01")
-    done = run(book, "huawei-delisted", "--parameter", "day", *values, "--on", "2020-03-02")
+    done = run(book, "huawei-delisted", "--parameter", "day", *values, "--as-of", "2020-03-02")
     assert "Without effect at 2020-02-01: " in done.stdout
 
 
@@ -182,7 +184,13 @@ def test_lines_without_a_date_are_told(book: Path, tmp_path: Path) -> None:
     done = run(path, *THROUGH)
     assert done.return_value == Exit.DAMAGED
     assert "1 line" in done.stderr
-    assert run(path, *THROUGH, "--on", str(date(2019, 9, 2))).return_value == Exit.CLEAR
+    assert run(path, *THROUGH, "--as-of", str(date(2019, 9, 2))).return_value == Exit.CLEAR
+
+
+def test_a_value_given_twice_counts_once(book: Path) -> None:
+    once = json.loads(run(book, *PERCENT[:4], "0, 10", "--format", "json").stdout)
+    twice = json.loads(run(book, *PERCENT[:4], "0, 10, 10, 0", "--format", "json").stdout)
+    assert twice == once
 
 
 def test_what_cannot_be_swept_is_refused(book: Path) -> None:

@@ -167,7 +167,7 @@ class _Walk:
             if review.policy not in POLICIES:
                 self.leaf(e.Fact(review.policy), rows)
         if len({side.regime.book[rule.id].reviews for side in self.sides}) == 2:
-            told = [(policy or "not determined").replace("_", " ") for policy in policies]
+            told = [(policy or "open").replace("_", " ") for policy in policies]
             self.cause(self.edited_by(), f"it is reviewed under {told[1]}; before, {told[0]}")
         self.path.pop()
 

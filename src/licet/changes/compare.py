@@ -125,6 +125,15 @@ def compare(acts: Iterable[Act], before: View, after: View) -> Comparison:
     return Comparison(before, after, tuple(pairs), tuple(undecided))
 
 
+def decided(acts: Iterable[Act], view: View) -> Iterator[Decision | Undecided]:
+    """What each act comes to in one view."""
+    for number, act in prepared(acts, view.regime):
+        try:
+            yield view.decide(act)
+        except FactError as error:
+            yield Undecided(number, act, str(error))
+
+
 def moved(act: Act, to: Moment | None) -> Act:
     """The act as if it were done on another day; ``None`` leaves it where it is."""
     return act if to is None else replace(act, facts={**act.facts, "act.date": to})

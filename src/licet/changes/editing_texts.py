@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -66,7 +67,7 @@ class Amend:
         new = replace(
             old,
             id=self._id(old, draft),
-            title=old.title if self.rule in draft.latest else f"{old.title}, as amended",
+            title=self._title(old, draft),
             when=self._condition(old),
             reviews=self.reviews or old.reviews,
             windows=tuple(self._windows(old)),
@@ -84,6 +85,12 @@ class Amend:
     def _id(self, old: Rule, draft: Draft) -> str:
         """Amendments of one rule from one day on are one new text."""
         return old.id if self.rule in draft.latest else f"{old.id}, as amended"
+
+    def _title(self, old: Rule, draft: Draft) -> str:
+        """The title of the new text: a number or a date in the old one may no longer be what it says."""
+        if (self.when or self.texts) and re.search(r"\d", old.title):
+            return draft.instruments[self.by].title
+        return old.title if self.rule in draft.latest else f"{old.title}, as amended"
 
     def _condition(self, old: Rule) -> e.Condition:
         if self.when:

@@ -6,13 +6,14 @@ Each function says which question its rows answer. ``value`` is a number, ``line
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 from licet.act import Act, Party
-from licet.changes.compare import Change, Comparison, View, compare
+from licet.changes.causes import causes_of
+from licet.changes.compare import Change, Comparison, Undecided, View, decided
 from licet.changes.impact import Row, customer, item, staked
 from licet.changes.watch import Calendar, stretches
 from licet.decisions.decide import Decision, decide
@@ -84,7 +85,7 @@ def _key(by: str, pair: Change, decision: Decision) -> str:
 
 def why(decision: Decision) -> str:
     """The outcome and what it rests on, without the names of parties: what lines have in common."""
-    needs = ", ".join(dict.fromkeys(r.rule.known_as or r.rule.id for r in decision.explained))
+    needs = " + ".join(dict.fromkeys(r.rule.title for r in decision.explained))
     met = ", ".join(dict.fromkeys(a.label for a in decision.authorisations)) if decision.outcome.clear else ""
     told = "; ".join(part for part in (needs, met) if part)
     return f"{decision.outcome.words}: {told}" if told else decision.outcome.words
@@ -131,37 +132,59 @@ def turnings(calendar: Calendar) -> list[Row]:
     return rows
 
 
-def sweep(
-    acts: Iterable[Act], scenario: str, parameter: str, regimes: Iterable[tuple[Any, Regime]], **view: Any
-) -> tuple[list[Row], list[Row]]:
-    """What a parameter does to a book: rows for each value and outcome, and the kinks between values.
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What a parameter does to a book: ``rows`` for each value and outcome, ``kinks`` between values.
 
     A kink is where lines turn from one value to the next, with the rule that turned most of them.
-    ``view`` is ``on`` and ``known_at`` of every view.
+    Lines that are ``undecided`` at some value are in no row of it, and in no kink.
+    """
+
+    rows: tuple[Row, ...]
+    kinks: tuple[Row, ...]
+    undecided: tuple[Undecided, ...]
+
+
+def sweep(
+    acts: Iterable[Act], scenario: str, parameter: str, regimes: Iterable[tuple[Any, Regime]], **view: Any
+) -> Sweep:
+    """A book under each of some values of a parameter, taken one after another and decided once.
+
+    Args:
+        regimes: the values, each with its regime; of these no more than two are held at a time.
+        view: ``on`` and ``known_at`` of every view.
     """
     book = tuple(acts)
-    views = [(at, View(f"{parameter} {at}", regime, **view)) for at, regime in regimes]
     rows: list[Row] = []
     kinks: list[Row] = []
+    undecided: dict[int, Undecided] = {}
     base = {"parameter": parameter, "scenario": scenario}
-    # The first value has nothing before it, and is compared with itself.
-    for (_, before), (at, after) in pairwise([views[0], *views] if views else []):
-        comparison = compare(book, before, after)
+    last: Any = None
+    before: dict[int, Decision] = {}
+    for at, regime in regimes:
+        here: dict[int, Decision] = {}
+        for number, made in enumerate(decided(book, View(f"{parameter} {at}", regime, **view))):
+            if isinstance(made, Undecided):
+                undecided[number] = made
+            else:
+                here[number] = made
         for outcome in Outcome:
-            here = [pair.act for pair in comparison.pairs if pair.after.outcome is outcome]
-            rows += [{**base, "at": at, "outcome": outcome.value, **stake} for stake in staked(here)]
-        kinks += [{"at": at, **kink} for kink in _kinks(comparison)]
-    return rows, kinks
+            own = (made.act for made in here.values() if made.outcome is outcome)
+            rows += [{**base, "at": at, "outcome": outcome.value, **stake} for stake in staked(own)]
+        kinks += [{"after": last, "at": at, **kink} for kink in _kinks(before, here)]
+        last, before = at, here
+    return Sweep(tuple(rows), tuple(kinks), tuple(undecided.values()))
 
 
-def _kinks(comparison: Comparison) -> Iterator[Row]:
-    turned = [change for change in comparison.changes if change.turns]
-    rules = [cause.rule for change in turned for cause in change.causes]
-    if turned:
-        rule = max(dict.fromkeys(rules), key=rules.count, default="")
-        title = next((c.title for change in turned for c in change.causes if c.rule == rule), "")
-        for stake in staked(change.act for change in turned):
-            yield {"rule": rule, "title": title, **stake}
+def _kinks(before: Mapping[int, Decision], here: Mapping[int, Decision]) -> Iterator[Row]:
+    """The lines that turn from one value to the next, with the rule that turns most of them."""
+    pairs = [(before[number], here[number]) for number in before if number in here]
+    turned = [(one, two) for one, two in pairs if one.outcome is not two.outcome]
+    causes = [cause for one, two in turned for cause in causes_of(one, two)]
+    titles = {cause.rule: cause.title for cause in causes}
+    rule = max(titles, key=[cause.rule for cause in causes].count, default="")
+    for stake in staked(two.act for _, two in turned):
+        yield {"rule": rule, "title": titles.get(rule, ""), **stake}
 
 
 def timeline(party: str, regime: Regime, country: str | None = None) -> list[Row]:

@@ -79,6 +79,12 @@ def item(act: Act) -> str:
     return str(told or spoken(act.facts.get("item.eccn")))
 
 
+def reviewed(decision: Decision) -> str:
+    """The review policy of an act: ``open`` where what is unknown decides it, blank where none is needed."""
+    asked = any(r.remains is not False and r.rule.effect == "requires" for r in decision.requirements)
+    return decision.review or ("open" if asked else "")
+
+
 # -- rows --------------------------------------------------------------------------------------------
 
 
@@ -106,8 +112,8 @@ def _changed(change: Change) -> Row:
         "cites": "; ".join(dict.fromkeys(c.cite for c in causes)),
         "reason_before": reason(before),
         "reason_after": reason(after),
-        "review_before": before.review or "",
-        "review_after": after.review or "",
+        "review_before": reviewed(before),
+        "review_after": reviewed(after),
         "obligations_begin": "; ".join(_less(after.obligations, before.obligations)),
         "obligations_lapse": "; ".join(_less(before.obligations, after.obligations)),
         "ask": "; ".join(q.fact + (f" ({q.about})" if q.about else "") for q in after.missing),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _STYLE = Path(__file__).with_name("report.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_SKIP = '<a class="skip" href="#answer">Skip to the answer</a>\n'
 _TURNED = {
     "rule": "rule", "title": "title", "turned": "turned", "instrument": "by", "cite": "cited",
     "lines": "lines", "value": "value", "currency": "currency", "unvalued": "lines without value",
@@ -128,6 +129,15 @@ def report_html(
     kept = [section for section in sections if section[2]]
     contents = "".join(f'<li><a href="#{name}">{escape(head)}</a></li>' for name, head, _ in kept)
     body = "".join(_section(*section) for section in kept)
+    nav = f'<nav aria-label="Contents"><ul>{contents}</ul></nav>\n'
+    return page(title, _notice(comparison), body, _footer(comparison), nav, _SKIP)
+
+
+def page(title: str, notice: str, body: str, foot: str, nav: str = "", skip: str = "") -> str:
+    """The frame of a page: everything in one file, which loads nothing.
+
+    ``title`` and ``notice`` are text; the others are HTML already.
+    """
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -139,19 +149,22 @@ def report_html(
 {_STYLE.read_text(encoding="utf-8")}</style>
 </head>
 <body>
-<a class="skip" href="#answer">Skip to the answer</a>
-<header>
+{skip}<header>
 <h1>{escape(title)}</h1>
-<p class="notice">{escape(_notice(comparison))}</p>
+<p class="notice">{escape(notice)}</p>
 </header>
-<nav aria-label="Contents"><ul>{contents}</ul></nav>
-<main>
+{nav}<main>
 {body}</main>
 <footer>
-{_footer(comparison)}</footer>
+{foot}</footer>
 </body>
 </html>
 """
+
+
+def paragraphs(lines: Iterable[str]) -> str:
+    """A paragraph for each line of text."""
+    return "".join(f"<p>{escape(line)}</p>\n" for line in lines)
 
 
 def _section(name: str, head: str, body: str) -> str:
@@ -330,4 +343,4 @@ def _footer(comparison: Comparison) -> str:
         f"{view.says}; checked against published texts up to {view.regime.confirmed}."
         for view in _views(comparison)
     )
-    return "".join(f"<p>{escape(text)}</p>\n" for text in (*told, _notice(comparison)))
+    return paragraphs((*told, _notice(comparison)))

@@ -88,7 +88,7 @@ def _line(change: Change) -> dict[str, Any]:
         "date": spoken(change.act.facts.get("act.date")),
         "party": impact.customer(change.act),
         "item": impact.item(change.act),
-        "review": style.words(change.after.review or ""),
+        "review": style.words(impact.reviewed(change.after)),
         "ask": "; ".join(dict.fromkeys(q.fact for q in change.after.missing)),
         "value": None if value is None else float(value),
         "currency": currency,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from licet.changes.parameters import Value, values_from
 from licet.changes.scenario import Scenario
@@ -13,7 +13,20 @@ from licet.regime import Regime
 def sweep(
     scenario: Scenario, parameter: str, values: Iterable[Value] | str | None, regime: Regime
 ) -> Iterator[tuple[Value, Regime]]:
-    """The regime under a scenario for each value of one of its parameters, in their order.
+    """The regime under a scenario for each value of one of its parameters, in their order and each once.
+
+    Args:
+        values: as :func:`swept_values` takes them.
+
+    Raises:
+        ScenarioError: for a parameter that it does not have, or a value out of its range.
+    """
+    for value in swept_values(scenario, parameter, values):
+        yield value, Scenario.read(scenario.path, regime, {**scenario.values, parameter: value}).over(regime)
+
+
+def swept_values(scenario: Scenario, parameter: str, values: Iterable[Value] | str | None) -> Sequence[Value]:
+    """The values at which a parameter of a scenario is looked at, in their order and each once.
 
     Args:
         values: values, a text for :func:`values_from`, or ``None`` for the parameter's own range.
@@ -31,6 +44,5 @@ def sweep(
         values = own.choices or own.range
     if not values:
         raise ScenarioError(f"{scenario.path.name}: {parameter} has no range of its own; say which values")
-    for raw in values_from(values) if isinstance(values, str) else values:
-        value = own.read(raw)
-        yield value, Scenario.read(scenario.path, regime, {**scenario.values, parameter: value}).over(regime)
+    given = values_from(values) if isinstance(values, str) else values
+    return tuple(dict.fromkeys(map(own.read, given)))

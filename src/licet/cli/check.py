@@ -33,7 +33,9 @@ _MANY = 2_000
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), help="Output format [default: table, or by --out]."
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the result to this file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write the result to this file; of acts, to this folder."
+)
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -81,6 +83,8 @@ def check(
         if engine == "spark":
             return check_with_spark(orders, store, as_of, known_at, unrelieved, out, master)
         return check_acts(orders, regime_with(store), as_of, known_at, unrelieved, out, engine)
+    if out is not None and out.is_dir():
+        raise click.UsageError(f"--out {out}: is a folder; the result of an order book is one file")
     regime = regime_with(store)
     book = load_book(orders, regime, profile)
     if profile is not None and not profile.exists():

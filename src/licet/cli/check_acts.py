@@ -56,7 +56,7 @@ def check_acts(
     from licet.columns.sources import batches
     from licet.columns.tally import Tally
 
-    decider = Decider(regime, as_of, known_at, unrelieved, engine_of(engine))
+    decider = Decider(regime, as_of, known_at, unrelieved, engine_of(engine), end_uses=True)
     tally = Tally()
     with _progress(count(acts)) as advanced:
         if out is None:
@@ -92,7 +92,9 @@ def check_with_spark(
     if out is None:
         raise click.UsageError("--engine spark writes partitioned Parquet: say where with --out FOLDER")
     law = Law(store="" if store is None else str(store.resolve()))
-    outcomes = decide_parquet(acts, out, Job(law, as_of, known_at, unrelieved, tuple(_kept(acts))), master)
+    outcomes = decide_parquet(
+        acts, out, Job(law, as_of, known_at, unrelieved, tuple(_kept(acts)), end_uses=True), master
+    )
     table = _table("Outcomes", "outcome", "acts")
     for name in (*Outcome, "undecided"):
         if name in outcomes:

@@ -18,7 +18,7 @@ from licet.changes.risk import SHIPPED, Assumptions
 from licet.changes.scenario import Scenario, find, stacked
 from licet.cli.exits import Exit, exit_for
 from licet.cli.impact_report import VIEW_COLUMNS, Report
-from licet.cli.impact_tables import markdown, put, show, workbook
+from licet.cli.impact_tables import markdown, paint, put, show, workbook
 from licet.cli.options import FILE, MOMENT, lists_option, load_book, regime_with
 from licet.cli.output import OutputError, write
 from licet.language.instrument import Moment
@@ -144,7 +144,8 @@ def _write(report: Report, form: str, out: Path | None, every: bool) -> None:
     comparison = report.comparison
     match form:
         case "table":
-            _show(report, out, every)
+            changes = comparison.changes if every else ()
+            paint(lambda console: show(report.said, report.sections, changes, console), out)
         case "csv" | "jsonl":
             write(report.flat(), (*CHANGE_COLUMNS, *VIEW_COLUMNS), form, out)
         case "json":
@@ -166,13 +167,3 @@ def _html(report: Report) -> str:
     pictures = (*pictures_of(report.comparison), risk(report.risk))
     notes = [ScenarioNote.of(scenario) for scenario in report.scenarios]
     return report_html(report.comparison, pictures, notes, report.title)
-
-
-def _show(report: Report, out: Path | None, every: bool) -> None:
-    changes = report.comparison.changes if every else ()
-    if out is None:
-        # Piped text has no window to fit into.
-        show(report.said, report.sections, changes, Console(width=None if sys.stdout.isatty() else 160))
-        return
-    with out.open("w", encoding="utf-8") as file:
-        show(report.said, report.sections, changes, Console(file=file, width=160))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from licet.changes.impact import (
     item,
     obligations,
     questions,
+    reviewed,
     row_number,
     set_against,
     turned_rules,
@@ -39,6 +40,7 @@ _AGAINST = {
     "key": "", "lines_before": "lines before", "value_before": "value before", "lines_after": "lines after",
     "value_after": "value after", "currency": "",
 }  # fmt: skip
+_PIPED = 160
 STYLE: Mapping[str, str] = {"forbidden": "bold red", "licence_required": "red", "indeterminate": "yellow"}
 _BY = {
     "outcome": "Money by outcome",
@@ -194,9 +196,7 @@ def causes(change: Change) -> Iterator[str]:
         by = f" [{cause.instrument}]" if cause.instrument else ""
         yield f"{cause.rule} ({cause.title}) {cause.turned}{bears}: {cause.because}{by}. {cause.cite}."
     if change.before.review != change.after.review:
-        old, new = (
-            (review or "none").replace("_", " ") for review in (change.before.review, change.after.review)
-        )
+        old, new = ((reviewed(side) or "none").replace("_", " ") for side in (change.before, change.after))
         yield f"Applications are reviewed under: {new}; before, {old}."
 
 
@@ -270,6 +270,21 @@ def _harmless(sheet: Any, value: Any) -> Any:
     made = WriteOnlyCell(sheet, value if number else str(value or ""))
     made.data_type = "n" if number else "s"
     return made
+
+
+def paint(draw: Callable[[Console], None], out: Path | None) -> None:
+    """What ``draw`` prints on a console: on the terminal, or as text in a file.
+
+    Raises:
+        OutputError: where the file cannot be written.
+    """
+    if out is None:
+        # Piped text has no window to fit into.
+        draw(Console(width=None if sys.stdout.isatty() else _PIPED))
+        return
+    text = io.StringIO()
+    draw(Console(file=text, width=_PIPED))
+    put(text.getvalue().encode(), out)
 
 
 def put(data: bytes, out: Path | None) -> None:

@@ -20,6 +20,7 @@ from licet.cli.owners import owners
 from licet.cli.party import party
 from licet.cli.scenario import scenario
 from licet.cli.screen import screen
+from licet.cli.sweep import sweep
 from licet.cli.verify import verify
 from licet.cli.watch import watch
 from licet.language.errors import LicetError
@@ -38,8 +39,8 @@ def licet() -> None:
 
 
 for command in (
-    check, decide, explain, verify, impact, watch, scenario, law, lists, owners, party, screen, dispositions,
-    generate,
+    check, decide, explain, verify, impact, watch, sweep, scenario, law, lists, owners, party, screen,
+    dispositions, generate,
 ):  # fmt: skip
     licet.add_command(command)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from licet.changes.impact import Row
 from licet.changes.watch import Calendar
 from licet.changes.watch import watch as calendar_of
 from licet.cli.exits import Exit, exit_for
-from licet.cli.impact_tables import STYLE, cell, put
+from licet.cli.impact_tables import STYLE, cell, paint, put
 from licet.cli.options import FILE, MOMENT, lists_option, load_book, regime_with
 from licet.cli.output import FORMATS, write
 from licet.language.instrument import Moment, day
@@ -66,7 +65,7 @@ def watch(
     found = calendar_of(book.acts, regime, first, last, known)
     rows = turnings(found)
     if form == "table":
-        _show(found, rows, out)
+        paint(lambda console: _print(found, rows, console), out)
     elif form == "json":
         put(
             f"{json.dumps(_document(found, rows), ensure_ascii=False, indent=1, default=str)}\n".encode(), out
@@ -103,15 +102,6 @@ def _document(found: Calendar, rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _show(found: Calendar, rows: Sequence[Row], out: Path | None) -> None:
-    if out is None:
-        # Piped text has no window to fit into.
-        _print(found, rows, Console(width=None if sys.stdout.isatty() else 160))
-        return
-    with out.open("w", encoding="utf-8") as file:
-        _print(found, rows, Console(file=file, width=160))
-
-
 def _print(found: Calendar, rows: Sequence[Row], console: Console) -> None:
     table = Table(title=f"What turns from {found.first} to {found.last}", title_justify="left")
     for name in ("day", "from", "to"):
@@ -131,9 +121,10 @@ def _print(found: Calendar, rows: Sequence[Row], console: Console) -> None:
     console.print(table if rows else "Nothing turns in these days.")
     for mark in marks(found):
         console.print(f"{mark['day']}  {escape(mark['instrument'])}: {escape(mark['title'])}")
-    said = [i for i in found.view.regime.instruments.values() if not i.binding and i.announced]
-    if idle := [i for i in said if i.announced and found.first <= day(i.announced) <= found.last]:
-        console.print(f"{len(idle)} announcements, bills and notices of those days turn nothing.")
+    said = (i.announced for i in found.view.regime.instruments.values() if not i.binding and i.announced)
+    if idle := sum(found.first <= day(on) <= found.last for on in said):
+        said_of = "announcement, bill or notice" if idle == 1 else "announcements, bills and notices"
+        console.print(f"{idle} {said_of} of those days {'turns' if idle == 1 else 'turn'} nothing.")
     known, law, lists, notice = _under(found)
     console.print(
         f"{len(found.acts)} lines, each moved to every day; law of that day as known on {known}; law {law}, "

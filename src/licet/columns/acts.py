@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -25,7 +25,7 @@ from licet.language.errors import FactError
 from licet.language.values import ABSENT, Known, PartlyKnown, members
 from licet.language.vocabulary import Entry, Vocabulary
 
-__all__ = ["PARTY", "ActsError", "Stated", "act_at", "batches", "checked", "to_arrow"]
+__all__ = ["PARTY", "ActsError", "Stated", "act_at", "acts_of", "batches", "checked", "known", "to_arrow"]
 
 PARTIES, PARTICULARS = "parties", "particulars"
 WORDS = pa.dictionary(pa.int32(), pa.string())
@@ -92,28 +92,36 @@ def act_at(table: pa.Table | pa.RecordBatch, row: int, vocabulary: Vocabulary) -
     Raises:
         ActsError: when a column cannot be read (see :func:`checked`), or a cell says nothing usable.
     """
+    return next(acts_of(table.slice(row, 1), vocabulary, row))
+
+
+def acts_of(table: pa.Table | pa.RecordBatch, vocabulary: Vocabulary, first: int = 0) -> Iterator[Act]:
+    """All acts of a table, in order; ``first`` is the number of its first row in messages.
+
+    Raises:
+        ActsError: as :func:`act_at`, when it comes to such a row.
+    """
     stated = checked(table.schema, vocabulary)
-    facts = {
-        name: known
-        for name in stated.facts
-        if (known := _known(_cell(table, name, row), vocabulary[name], f"row {row}")) is not None
-    }
-    cells = {name: _cell(table, name, row) for name in stated.particulars}
-    if PARTICULARS in table.schema.names:
-        cells |= _cell(table, PARTICULARS, row) or {}
-    people = _cell(table, PARTIES, row) if PARTIES in table.schema.names else None
-    parties = [
-        _party(given, stated.party_facts, vocabulary, f"row {row}, party {number}")
-        for number, given in enumerate(people or (), 1)
-    ]
-    return Act(facts, tuple(parties), {name: cell for name, cell in cells.items() if cell is not None})
+    cells = {name: table.column(name).to_pylist() for name in table.schema.names}
+    people = cells.get(PARTIES) or [None] * table.num_rows
+    beside = cells.get(PARTICULARS) or [None] * table.num_rows
+    for i in range(table.num_rows):
+        where = f"row {first + i}"
+        facts = {
+            name: value
+            for name in stated.facts
+            if (value := known(cells[name][i], vocabulary[name], where)) is not None
+        }
+        particulars = {name: cells[name][i] for name in stated.particulars} | (beside[i] or {})
+        parties = [
+            _party(given, stated.party_facts, vocabulary, f"{where}, party {number}")
+            for number, given in enumerate(people[i] or (), 1)
+        ]
+        kept = {name: cell for name, cell in particulars.items() if cell is not None}
+        yield Act(facts, tuple(parties), kept)
 
 
-def _cell(table: pa.Table | pa.RecordBatch, name: str, row: int) -> Any:
-    return table.column(name)[row].as_py()
-
-
-def _known(cell: Any, entry: Entry, where: str) -> Known:
+def known(cell: Any, entry: Entry, where: str) -> Known:
     """The value that a cell states."""
     match cell:
         case {"none": True}:
@@ -121,7 +129,7 @@ def _known(cell: Any, entry: Entry, where: str) -> Known:
         case {"value": str() as text} if entry.type not in _OWN:
             return text  # as it stands, whatever the vocabulary would make of it
         case {"value": inner}:
-            return _known(inner, entry, where)
+            return known(inner, entry, where)
         case datetime() if cell.tzinfo is None and cell.time() == time():
             cell = cell.date()  # how data frames write a day
         case list() if None in cell:
@@ -138,7 +146,7 @@ def _party(given: Mapping[str, Any], names: Sequence[str], vocabulary: Vocabular
     roles = given.get("roles")
     entry = vocabulary.entries.get("party.roles")
     if entry is not None:
-        roles = _known(roles, entry, where)
+        roles = known(roles, entry, where)
     return Party(
         # Nobody is called nothing: a blank name is a party nobody has named.
         name=_said(given, "name"),
@@ -146,7 +154,7 @@ def _party(given: Mapping[str, Any], names: Sequence[str], vocabulary: Vocabular
         country=_said(given, "country"),
         address=_said(given, "address"),
         same_as=_said(given, "same_as"),
-        facts={n: k for n in names if (k := _known(given[n], vocabulary[n], where)) is not None},
+        facts={n: k for n in names if (k := known(given[n], vocabulary[n], where)) is not None},
         reference=str(given.get("reference") or ""),
     )
 
@@ -294,7 +302,7 @@ def _column(values: list[Known], entry: Entry) -> pa.Array:
 
 def _same(said: Any, value: Known, entry: Entry) -> bool:
     try:
-        return said is not _CANNOT and _known(said, entry, "") == value
+        return said is not _CANNOT and known(said, entry, "") == value
     except ActsError:
         return False
 

@@ -123,9 +123,16 @@ def _mixed(mixed: npt.NDArray[np.uint64], column: Codes) -> npt.NDArray[np.uint6
     return mixed ^ (mixed >> np.uint64(29))
 
 
-def mapped(keys: tuple[Codes, ...], make: Callable[..., int]) -> Codes:
-    """``make`` of every row of ``keys``, called once for each distinct row."""
+def mapped(
+    keys: tuple[Codes, ...], make: Callable[..., int], memo: dict[tuple[int, ...], int] | None = None
+) -> Codes:
+    """``make`` of every row of ``keys``, called once for each distinct row, and once ever with a ``memo``."""
     groups, first = grouped(keys, len(keys[0]))
-    columns = [key[first].tolist() for key in keys]
-    table = np.fromiter((make(*row) for row in zip(*columns, strict=True)), np.int64, len(first))
-    return table[groups]
+    memo = {} if memo is None else memo
+    found = np.empty(len(first), np.int64)
+    for i, row in enumerate(zip(*(key[first].tolist() for key in keys), strict=True)):
+        known = memo.get(row)
+        if known is None:
+            known = memo[row] = make(*row)
+        found[i] = known
+    return found[groups]

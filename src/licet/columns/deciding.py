@@ -36,20 +36,23 @@ def decide_all(
     unrelieved: bool = False,
     engine: str = "polars",
     keep: Sequence[str] = (),
+    end_uses: bool = False,
 ) -> pa.Table:
     """Decide every act: one row each, in order, as :func:`licet.decide` would.
 
     ``acts`` is anything that holds acts in Arrow (:mod:`licet.columns.acts`): a table or reader, a frame of
     Polars or pandas, a relation of DuckDB, a Parquet file or folder; or acts themselves. ``keep`` names
-    columns of it to repeat in the result. The columns of the result are ``keep``, then
-    :data:`licet.columns.results.FIELDS`, and ``problem``, which says why a row could not be decided (it has
-    no date, a cell that says nothing usable) and is null elsewhere. The schema's metadata hold
-    the digests of law and lists, and what was public (``known_at``).
+    columns of it to repeat in the result. With ``end_uses`` an end use that a column ``end_use`` states in
+    the customer's words counts as civil where no red flag is in it, as in ``licet check``.
+
+    The columns of the result are ``keep``, then :data:`licet.columns.results.FIELDS`, and ``problem``, which
+    says why a row could not be decided (it has no date, a cell that says nothing usable) and is null
+    elsewhere. The schema's metadata hold the digests of law and lists, and what was public (``known_at``).
 
     Raises:
         ActsError: for columns that cannot be meant.
     """
-    decider = Decider(regime, as_of, known_at, unrelieved, engine_of(engine))
+    decider = Decider(regime, as_of, known_at, unrelieved, engine_of(engine), end_uses)
     found = [decider.decide(batch, keep) for batch in batches(acts, vocabulary=regime.vocabulary)]
     return pa.concat_tables(found) if found else decider.nothing()
 
@@ -64,15 +67,17 @@ class Decider:
         known_at: Moment | None = None,
         unrelieved: bool = False,
         engine: Engine | None = None,
+        end_uses: bool = False,
     ) -> None:
         self.regime, self.unrelieved = regime, unrelieved
         self.engine = engine or engine_of("polars")
-        self.signer = Signer(regime, (regime.book,), as_of, known_at)
+        self.signer = Signer(regime, (regime.book,), as_of, known_at, end_uses)
         self.metadata = {
             "law": regime.digest,
             "lists": regime.lists_digest,
             "as_of": "" if as_of is None else as_of.isoformat(),
             "known_at": str(regime.clock(regime.knowledge, known_at).known_at),
+            "end_uses": "as stated" if end_uses else "by category alone",
             "notice": regime.notice,
         }
         self.by_book = BookDecider(regime.book, self.signer.layout, regime.scope, self.engine, unrelieved)

@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from licet.columns.coding import Codes
 from licet.columns.program import BITS, Atom, Flag
 from licet.language import expression as e
 from licet.language.evaluating import truth
@@ -60,6 +63,11 @@ class FactBits:
     whole: Bits
     atoms: tuple[tuple[e.Condition, Bits], ...]
 
+    @property
+    def words(self) -> frozenset[int]:
+        """The words that it has bits in."""
+        return frozenset([self.stated.word, self.whole.word, *(bits.word for _, bits in self.atoms)])
+
     def masks(self, value: Known) -> dict[int, int]:
         """What a value contributes to which words."""
         found: dict[int, int] = {}
@@ -71,6 +79,15 @@ class FactBits:
         for node, bits in self.atoms:
             add_truth(found, bits, truth(node, {self.name: value}))
         return found
+
+
+def grown(tables: dict[int, Codes], fact: FactBits, values: Sequence[Known]) -> dict[int, Codes]:
+    """The tables with what the values that are new contribute."""
+    have = len(next(iter(tables.values())))
+    masks = [fact.masks(value) for value in values[have:]]
+    for word in tables if masks else ():
+        tables[word] = np.append(tables[word], [mask.get(word, 0) for mask in masks])
+    return tables
 
 
 def add_truth(masks: dict[int, int], bits: Bits, holds: bool | None) -> None:

@@ -7,6 +7,7 @@ listing with the act, is added for each combination that occurs.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -20,7 +21,7 @@ from licet.act import SUBSTANTIAL_ROLES, Act, Party
 from licet.columns import acts
 from licet.columns.coding import Codes, Column, Interned, grouped, mapped
 from licet.columns.entries import turns_of
-from licet.columns.layout import Layout, add_truth
+from licet.columns.layout import Layout, add_truth, grown
 from licet.decisions.circumstances import (
     Row,
     covers,
@@ -111,7 +112,8 @@ class RowSets:
         self._compared: Interned[tuple[Truth, ...]] = Interned()
         self._pairs = [node for node in layout.pairs if layout.row_pair(node)]
         self._listed: Interned[tuple[Words, ...]] = Interned()
-        self._masks: dict[str, list[dict[int, int]]] = {}
+        self._tables_of: dict[str, dict[int, Codes]] = {}
+        self._memos: dict[str, dict[tuple[int, ...], int]] = defaultdict(dict)
         self._masks_of: dict[Hashable, dict[int, int]] = {}
 
     def of(
@@ -133,9 +135,9 @@ class RowSets:
         keys = [kind, self._of_item(kind, parties.act, codes, signer)]
         for node in self._pairs:
             keys.append(self._of_pair(node, kind, parties, codes, signer))
-        listed = mapped(tuple(keys), self._set)
+        listed = mapped(tuple(keys), self._set, self._memos["set"])
         own = self._own(parties, date, signer)
-        number = mapped((listed, *own), self._joined)
+        number = mapped((listed, *own), self._joined, self._memos["joined"])
         places = range(int(parties.place.max()) + 1)
         return Sets(
             [_at_place(p, number, parties, count) for p in places],
@@ -207,7 +209,7 @@ class RowSets:
     def _read(self, name: str, cell: Any) -> Known:
         if "." not in name or name == "party.name":
             return cell if isinstance(cell, str) and cell.strip() else None
-        known = acts._known(cell, self.vocabulary[name], "")
+        known = acts.known(cell, self.vocabulary[name], "")
         if name == "party.roles":
             # Nobody takes part as nothing: no role stated is a role unknown.
             return known if isinstance(known, frozenset) and known else None
@@ -278,7 +280,8 @@ class RowSets:
         if len(asked):
             facts = [name for name in self.layout.scope_facts if name in codes]
             keys = [codes[name][act[asked]] for name in facts]
-            said[asked] = mapped((entries[asked], *keys), partial(self._say, facts, signer))
+            memo = self._memos[str(facts)]
+            said[asked] = mapped((entries[asked], *keys), partial(self._say, facts, signer), memo)
         return said
 
     def _say(self, names: list[str], signer: Signer, entries: int, *codes: int) -> int:
@@ -302,7 +305,8 @@ class RowSets:
             elif name in parties.own:
                 keys.append(parties.own[name])
                 columns[name] = self._column(name)
-        return mapped(tuple(keys), partial(self._compare, node, columns))
+        memo = self._memos[f"{e.show(node)} {list(columns)}"]
+        return mapped(tuple(keys), partial(self._compare, node, columns), memo)
 
     def _compare(self, node: e.Condition, columns: dict[str, Column[Known]], kind: int, *codes: int) -> int:
         facts = {name: column.values[c] for (name, column), c in zip(columns.items(), codes, strict=True)}
@@ -377,11 +381,9 @@ class RowSets:
         words = [np.zeros(len(date), np.int64) for _ in self.layout.row_words]
         for name, column in own.items():
             if name in self.layout.facts:
-                masks = self._masks.setdefault(name, [])
-                values = self._column(name).values
-                masks.extend(self.layout.facts[name].masks(value) for value in values[len(masks) :])
-                for word in {word for mask in masks for word in mask}:
-                    table = np.fromiter((m.get(word, 0) for m in masks), np.int64, len(masks))
+                fact = self.layout.facts[name]
+                tables = self._tables_of.setdefault(name, dict.fromkeys(fact.words, _none()))
+                for word, table in grown(tables, fact, self._column(name).values).items():
                     words[word] |= table[column]
         return words
 

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from licet.columns import acts
-from licet.columns.coding import Codes, Column, Interned, grouped, mapped
+from licet.columns import acts, numbers
+from licet.columns.coding import Codes, Column, Interned, distinct, grouped, mapped
 from licet.columns.entries import scope_facts_of
-from licet.columns.layout import FactBits, Layout, add_truth
+from licet.columns.layout import FactBits, Layout, add_truth, grown
 from licet.columns.parties import RowSets
 from licet.columns.patterns import Patterns
+from licet.decisions import end_use
 from licet.decisions.circumstances import evened
 from licet.language import expression as e
 from licet.language.evaluating import truth
@@ -66,8 +67,9 @@ class Signer:
         books: Sequence[Rulebook] = (),
         as_of: Moment | None = None,
         known_at: Moment | None = None,
+        end_uses: bool = False,
     ) -> None:
-        self.regime, self.as_of, self.known_at = regime, as_of, known_at
+        self.regime, self.as_of, self.known_at, self.end_uses = regime, as_of, known_at, end_uses
         self.books = tuple(books) or (regime.book,)
         self.layout = layout_of(self.books, scope_facts_of(regime.listings))
         self.vocabulary = self.layout.vocabulary
@@ -76,7 +78,12 @@ class Signer:
         self.clocks: list[Clock | None] = []
         self.row_sets = RowSets(regime, self.layout)
         self._columns: dict[str, Column[Known]] = {}
-        self._masks: dict[str, list[dict[int, int]]] = {}
+        # What is compared as it is with another fact has to be read value by value in rows.
+        named = {n for node in self.layout.pairs if self.layout.row_pair(node) for n in e.facts(node)}
+        self._one_by_one = named | set(self.layout.scope_facts)
+        self._exact: dict[str, numbers.Floats] = {}
+        self._tables_of: dict[str, dict[int, Codes]] = {}
+        self._memo: dict[e.Condition, dict[tuple[int, ...], int]] = {}
         self._by_date: dict[str, list[int]] = {}
         self._stretches: Interned[Any] = Interned()
 
@@ -84,7 +91,10 @@ class Signer:
         """Sign a batch of acts in Arrow (see :mod:`licet.columns.acts`)."""
         stated = acts.checked(batch.schema, self.vocabulary)
         count = batch.num_rows
-        codes = {name: self._column(name).encode(batch.column(name)) for name in stated.facts}
+        self._exact.clear()
+        codes = {name: self._encoded(name, batch.column(name)) for name in stated.facts}
+        if self.end_uses and end_use.TEXT in batch.schema.names:
+            self._take_end_uses(codes, batch.column(end_use.TEXT))
         problems = self._problems(codes)
         dates = self._dates(codes, count, problems)
         overridden = self._overridden(codes, count)
@@ -121,14 +131,39 @@ class Signer:
             found = self.clocks[date] = self.regime.clock(moment, self.known_at)  # type: ignore[arg-type]
         return found
 
+    def _encoded(self, name: str, column: pa.Array) -> Codes:
+        """The code of every cell; of numbers that rules cannot tell apart the same."""
+        entry, fact = self.vocabulary[name], self.layout.facts.get(name)
+        if entry.type != "number" or fact is None or name in self._one_by_one:
+            return self._column(name).encode(column)
+        exact = numbers.in_bulk(column, entry)
+        if exact is None:
+            return self._column(name).encode(column)
+        self._exact[name] = exact
+        found, first, at = np.unique(
+            numbers.places(exact, numbers.bounds_of(fact)), return_index=True, return_inverse=True
+        )
+        own = self._column(name)
+        table = [0 if place < 0 else own.code(exact[i].item()) for place, i in zip(found, first, strict=True)]
+        return np.array(table, np.int64)[at.reshape(-1)]
+
     def _column(self, name: str) -> Column[Known]:
         if name not in self._columns:
             self._columns[name] = Column(partial(self._read, name), None)
         return self._columns[name]
 
     def _read(self, name: str, cell: object) -> Known:
-        known = acts._known(cell, self.vocabulary[name], "")
+        known = acts.known(cell, self.vocabulary[name], "")
         return evened({name: known}, self.regime)[name] if name in self.vocabulary.countries else known
+
+    def _take_end_uses(self, codes: dict[str, Codes], texts: pa.Array) -> None:
+        """Where no category of end use is stated, what the customer's own words say of it."""
+        cells, at = distinct(texts)
+        own = self._column(end_use.FACT)
+        said = [own.code(end_use.civil_if_stated(cell, self.regime)) for cell in cells]
+        table = np.array([*said, 0], np.int64)[at]
+        stated = codes.get(end_use.FACT)
+        codes[end_use.FACT] = table if stated is None else np.where(stated > 0, stated, table)
 
     def _problems(self, codes: Mapping[str, Codes]) -> dict[int, str]:
         found: dict[int, str] = {}
@@ -236,13 +271,26 @@ class Signer:
                 words[word] |= table[column]
         for node, bits in self.layout.pairs.items():
             if not self.layout.row_pair(node):
-                left, right = dict.fromkeys(e.facts(node))
-                nothing = np.zeros(count, np.int64)
-                compared = partial(self._compared, node, left, right)
-                holds = mapped((codes.get(left, nothing), codes.get(right, nothing)), compared)
+                holds = self._held(node, codes, count)
                 masks = np.array([_mask(bits, truth_) for truth_ in (None, False, True)], np.int64)
                 words[bits.word] |= masks[holds]
         return words
+
+    def _held(self, node: e.Condition, codes: Mapping[str, Codes], count: int) -> Codes:
+        """What a comparison of two facts comes to: 0 unknown, 1 false, 2 true."""
+        left, right = dict.fromkeys(e.facts(node))
+        nothing = np.zeros(count, np.int64)
+        if isinstance(node, e.Compare) and self.vocabulary[left].type == "number":
+            sides = [self._numbers(name, codes.get(name, nothing)) for name in (left, right)]
+            return numbers.compared(node.op, *sides)
+        keys = (codes.get(left, nothing), codes.get(right, nothing))
+        return mapped(keys, partial(self._compared, node, left, right), self._memo.setdefault(node, {}))
+
+    def _numbers(self, name: str, codes: Codes) -> Any:
+        exact = self._exact.get(name)
+        if exact is not None:
+            return exact, np.zeros(len(exact), bool)
+        return numbers.of_values(self._column(name).values, codes)
 
     def _compared(self, node: Any, left: str, right: str, one: int, other: int) -> int:
         facts = {left: self._column(left).values[one], right: self._column(right).values[other]}
@@ -251,11 +299,8 @@ class Signer:
 
     def _tables(self, fact: FactBits) -> dict[int, Codes]:
         """For each word that a fact has bits in, what each code contributes to it."""
-        masks = self._masks.setdefault(fact.name, [])
-        values = self._column(fact.name).values
-        masks.extend(fact.masks(value) for value in values[len(masks) :])
-        words = {word for mask in masks for word in mask}
-        return {w: np.fromiter((m.get(w, 0) for m in masks), np.int64, len(masks)) for w in words}
+        tables = self._tables_of.setdefault(fact.name, dict.fromkeys(fact.words, np.zeros(0, np.int64)))
+        return grown(tables, fact, self._column(fact.name).values)
 
 
 def _mask(bits: Any, holds: Truth) -> int:

@@ -8,7 +8,7 @@ plan than all of it takes to run.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -49,6 +49,7 @@ class Job:
     known_at: Moment | None = None
     unrelieved: bool = False
     keep: tuple[str, ...] = ()
+    end_uses: bool = False
     engine: str = "polars"
 
 
@@ -60,7 +61,9 @@ def decide_frame(acts: Any, job: Job) -> Any:
     """
     kept = {field.name: field.dataType.simpleString() for field in acts.schema.fields}
     columns = [f"`{name}` {kept[name]}" for name in job.keep]
-    return acts.mapInArrow(partial(_decide, job), ", ".join([*columns, _result_schema()]))
+    # Spark takes a dot in the name of a column for a step into a struct.
+    plain = acts.toDF(*(f"c{i}" for i in range(len(kept))))
+    return plain.mapInArrow(partial(_decide, job, tuple(kept)), ", ".join([*columns, _result_schema()]))
 
 
 def decide_parquet(source: Path, out: Path, job: Job, master: str | None = None) -> dict[str, int]:
@@ -74,12 +77,12 @@ def decide_parquet(source: Path, out: Path, job: Job, master: str | None = None)
     return {row["outcome"] or "undecided": row["count"] for row in counted}
 
 
-def _decide(job: Job, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _decide(job: Job, names: Sequence[str], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The decisions of each batch, by the law that this worker has loaded."""
     decider = _decider(job)
     for batch in batches:
         if batch.num_rows:
-            found = decider.decide(evened(batch), job.keep)
+            found = decider.decide(evened(batch.rename_columns(list(names))), job.keep)
             plain = pa.schema([(field.name, _plain(field.type)) for field in found.schema])
             yield from found.cast(plain).combine_chunks().to_batches()
 
@@ -110,4 +113,5 @@ def _result_schema() -> str:
 
 @lru_cache(maxsize=2)
 def _decider(job: Job) -> Decider:
-    return Decider(job.law.load(), job.as_of, job.known_at, job.unrelieved, engine(job.engine))
+    own = engine(job.engine)
+    return Decider(job.law.load(), job.as_of, job.known_at, job.unrelieved, own, job.end_uses)

@@ -67,6 +67,8 @@ def _listings(regime: Regime) -> Iterator[Turn]:
                 end = (version.through + timedelta(days=1), ended_by, f"entries end {entry}")
                 counted[end] = counted.get(end, 0) + 1
             for note in version.footnotes:
+                if version.through is not None and note.since > version.through:
+                    continue
                 key = (note.since, version.by, f"entries get footnote {note.number}")
                 counted[key] = counted.get(key, 0) + 1
     for (on, by, what), count in counted.items():

@@ -11,6 +11,8 @@ from licet.language import plain_yaml
 from licet.regime import Regime
 
 FACT = "end_use.category"
+# The particular in which a book has it in the customer's words.
+TEXT = "end_use"
 
 
 def with_stated_end_use(act: Act, regime: Regime) -> Act:
@@ -18,10 +20,16 @@ def with_stated_end_use(act: Act, regime: Regime) -> Act:
 
     The words come from the law (Supp. 3 to 15 CFR 732); a blank or flagged text stays unknown.
     """
-    text = str(act.particulars.get("end_use") or "")
-    if act.facts.get(FACT) is not None or says_nothing(text, regime) or red_flag(text, regime):
+    stated = civil_if_stated(act.particulars.get(TEXT), regime)
+    if act.facts.get(FACT) is not None or stated is None:
         return act
-    return replace(act, facts={**act.facts, FACT: "civil"})
+    return replace(act, facts={**act.facts, FACT: stated})
+
+
+def civil_if_stated(text: object, regime: Regime) -> str | None:
+    """``civil`` for a text that states an end use without a red flag in it; else unknown."""
+    said = str(text or "")
+    return None if says_nothing(said, regime) or red_flag(said, regime) else "civil"
 
 
 def says_nothing(text: str, regime: Regime) -> bool:

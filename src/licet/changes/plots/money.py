@@ -33,7 +33,7 @@ _TITLES = {
 _CAPTION = "White bars: {}. Dark bars: {}."
 _HELD = [outcome for outcome in Outcome if not outcome.clear]
 _SIDES = ("before", "after")
-_LABELS, _BARS, _STEP, _MOST = 230, 450, 34, 20
+_LABELS, _BARS, _STEP, _MOST, _DEEP = 230, 450, 40, 20, 3
 
 
 def money(
@@ -106,13 +106,19 @@ def _panel(panel: Panel, by: str, names: tuple[str, str], legend: bool) -> Part:
         for n, pair in enumerate(shown.values())
         for name, size in zip(names, pair, strict=True)
     ]
-    labels = [wrapped(words(key) if by in ("outcome", "reason") else key, _LABELS, 2) for key in shown]
+    labels = [wrapped(words(key) if by in ("outcome", "reason") else key, _LABELS, _DEEP) for key in shown]
     top = max(max(pair) for pair in shown.values()) * 1.12 or 1
     # The text to the right of the longest bar needs room too.
     x = alt.X("size:Q", title=panel.unit, scale=alt.Scale(domain=[0, top], nice=False),
               axis=alt.Axis(labelExpr=AXIS, labelFlush=False, tickCount=5, tickMinStep=1))  # fmt: skip
     lines = json.dumps(labels, ensure_ascii=False)
-    raised = {"condition": {"test": f"length({lines}[datum.value]) > 1", "value": -6}, "value": 0}
+    raised = {
+        "condition": [
+            {"test": f"length({lines}[datum.value]) == {n}", "value": -6 * (n - 1)}
+            for n in range(2, _DEEP + 1)
+        ],
+        "value": 0,
+    }
     y = alt.Y("place:O", title=None, sort=None, scale=alt.Scale(paddingInner=0.25, paddingOuter=0.15),
               axis=alt.Axis(labelExpr=f"{lines}[datum.value]", labelLimit=_LABELS + 20, labelPadding=6,
                             labelOffset=raised, ticks=False))  # fmt: skip
