@@ -135,8 +135,11 @@ def book(regime: Regime) -> list[Act]:
     return [with_stated_end_use(act, regime) for act in load_book(EXAMPLE, regime).acts]
 
 
-def assert_same(acts: list[Act], regime: Regime, using: str = "polars", size: int = 100, **how: Any) -> None:
+def assert_same(
+    acts: list[Act], regime: Regime, using: str = "polars", size: int = 100, most: int = 500_000, **how: Any
+) -> None:
     decider = Decider(regime, engine=engine(using), **how)
+    decider.signer.patterns.most = most
     table = in_arrow.to_arrow(acts, regime.vocabulary)
     rows = [row for batch in table.to_batches(size) for row in decider.decide(batch).to_pylist()]
     for act, row in zip(acts, rows, strict=True):
@@ -145,6 +148,10 @@ def assert_same(acts: list[Act], regime: Regime, using: str = "polars", size: in
 
 def test_the_example_book_row_for_row(book: list[Act], regime: Regime) -> None:
     assert_same(book, regime)
+
+
+def test_what_is_forgotten_is_found_again(book: list[Act], regime: Regime) -> None:
+    assert_same(book[:60] * 2, regime, size=20, most=30)
 
 
 def test_as_known_at_the_time_and_without_relief(book: list[Act], regime: Regime) -> None:

@@ -26,10 +26,13 @@ from licet.changes.scenario import Scenario, find
 from licet.cli.exits import Exit
 from licet.cli.impact import impact as command
 from licet.cli.impact_report import Report
-from licet.cli.impact_tables import markdown
+from licet.cli.impact_tables import causes, markdown
 from licet.cli.options import load_book
+from licet.cli.output import OutputError
 from licet.decisions.outcome import Outcome
 from licet.regime import Regime
+
+pytestmark = pytest.mark.usefixtures("alone")
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "orders-2019.csv"
@@ -108,8 +111,8 @@ def test_parts_of_a_sum_have_names(second: Comparison) -> None:
     rows = figures.money(second)
     keys = {by: {row["key"] for row in rows if row["by"] == by} for by in figures.BY}
     assert keys["outcome"] <= set(Outcome)
-    assert "licence required: entity_list" in keys["reason"]
-    assert "authorised general licence: entity_list; TGL v1 (c)(1)" in keys["reason"]
+    assert "licence required: Entity List licence requirement" in keys["reason"]
+    assert "authorised general licence: Entity List licence requirement; TGL v1 (c)(1)" in keys["reason"]
     assert "Huawei Technologies Co., Ltd." in keys["party"]
     assert "PATCH-RAN" in keys["item"]
     assert {"2018-W42", "2019-W20"} & keys["week"]
@@ -181,6 +184,20 @@ def test_what_to_ask_whom(second: Comparison) -> None:
     assert all(row["ask"] and row["new"] <= row["lines"] for row in rows)
 
 
+def test_a_review_policy_that_is_open_is_not_none(regime: Regime, book: list[Act]) -> None:
+    """From 17 August 2020 it depends on the generation of the network, which the line does not say."""
+    wafers = [act for act in book if act.particulars["order_id"] == "4500077391"]
+    comparison = between(wafers, regime, date(2020, 8, 14), date(2020, 8, 17))
+    (row,) = impact.changed_lines(comparison)
+    assert (row["review_before"], row["review_after"]) == ("presumption_of_denial", "open")
+    told = list(causes(comparison.changes[0]))
+    assert told[-1] == "Applications are reviewed under: open; before, presumption of denial."
+    calm = next(
+        p for p in between(book[:5], regime, *REPORTS["2019-05-listing"]).pairs if p.before.outcome.clear
+    )
+    assert impact.reviewed(calm.before) == ""
+
+
 def test_rules_and_their_lines(second: Comparison, regime: Regime) -> None:
     rows = impact.turned_rules(second)
     top = rows[0]
@@ -194,13 +211,11 @@ def test_rules_and_their_lines(second: Comparison, regime: Regime) -> None:
 def test_a_sweep_counts_every_line_and_names_its_kinks(regime: Regime, book: list[Act]) -> None:
     some = book[:40]
     extended = Scenario.read(find("tgl-not-extended"), regime).over(regime)
-    rows, kinks = figures.sweep(
-        some, "a test", "text", [("law", regime), ("ended", extended)], on=date(2019, 9, 2)
-    )
+    found = figures.sweep(some, "a test", "text", [("law", regime), ("ended", extended)], on=date(2019, 9, 2))
     for at in ("law", "ended"):
-        assert sum(row["lines"] for row in rows if row["at"] == at) == len(some)
-    assert {row["at"] for row in kinks} <= {"ended"}
-    assert figures.sweep(some, "a test", "text", []) == ([], [])
+        assert sum(row["lines"] for row in found.rows if row["at"] == at) == len(some)
+    assert {row["at"] for row in found.kinks} <= {"ended"}
+    assert figures.sweep(some, "a test", "text", []) == figures.Sweep((), (), ())
 
 
 # -- revenue at risk ------------------------------------------------------------------------------------
@@ -370,6 +385,16 @@ def test_two_states_of_knowledge() -> None:
     found = json.loads(done.output)
     assert (found["before"]["known_at"], found["after"]["known_at"]) == ("2019-05-15", "2019-05-17")
     assert found["changed"] > 80
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "json", "csv"])
+def test_a_report_that_cannot_be_written(tmp_path: Path, form: str) -> None:
+    book = tmp_path / "short.csv"
+    book.write_text("\n".join(EXAMPLE.read_text(encoding="utf-8").splitlines()[:3]), encoding="utf-8")
+    args = (book, *SECOND[1:], "--format", form, "--out", tmp_path / "nowhere" / "impact")
+    done = CliRunner().invoke(command, [*map(str, args)])
+    assert isinstance(done.exception, OutputError)
+    assert "cannot be written" in str(done.exception)
 
 
 MEANINGLESS = {

@@ -274,6 +274,14 @@ def test_de_minimis_counts_controlled_content_unless_the_other_reading_is_taken(
     assert outcome(free_parts, under("de-minimis-10-all-content", regime, percent=15)) == "not_subject"
 
 
+def test_an_amended_rule_does_not_keep_a_title_that_no_longer_holds(regime: Regime) -> None:
+    """The number in it may be the one that was changed; where there is none, the title stays."""
+    five = under("de-minimis-10", regime, percent=5).book["734.4(d), as amended"]
+    assert five.title == "Foreign items are reached from more than 5 percent controlled US content"
+    policy = under("general-merchandise-by-licence", regime).book["744.11(a), as amended"]
+    assert policy.title == "Entity List licence requirement, as amended"
+
+
 def test_product_rule_a_year_earlier(regime: Regime, acts: dict[tuple[str, str], Act]) -> None:
     edited = under("product-rule-a-year-earlier", regime)
     wafers = moved(acts["4500077391", "1"], date(2019, 12, 3))

@@ -6,6 +6,7 @@ import csv
 import json
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from licet.changes import figures
+from licet.changes.compare import View
 from licet.changes.scenario import Scenario, find
 from licet.changes.scenario_file import ScenarioError
 from licet.cli.exits import Exit
@@ -20,7 +23,10 @@ from licet.cli.options import load_book
 from licet.cli.output import OutputError
 from licet.cli.sweep import sweep
 from licet.decisions.book import decide_book
+from licet.decisions.decide import decide
 from licet.regime import Regime
+
+pytestmark = pytest.mark.usefixtures("alone")
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "orders-2019.csv"
 ORDERS = ("T-1", "NV-190716-03", "NV-191030-01", "4500077402", "NV-190924-03", "NV-191120-01")
@@ -37,14 +43,6 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([head, *(row for row in rows if row[0] in ORDERS)])
     return path
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, regime: Regime) -> None:
-    """Nobody's own history of lists, and the law loaded once."""
-    monkeypatch.setattr(Regime, "load", lambda: regime)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.delenv("LICET_LISTS", raising=False)
 
 
 def run(*args: object) -> Any:
@@ -79,6 +77,9 @@ def test_kinks_stand_where_lines_turn_and_name_the_rule(book: Path) -> None:
     kinks = [(kink["after"], kink["at"], kink["lines"], kink["currency"]) for kink in found["kinks"]]
     assert kinks == [(0, 10, 1, "USD"), (10, 25, 1, "EUR"), (25, 40, 1, "EUR")]
     assert all(kink["rule"].startswith("734.4(d)") for kink in found["kinks"])
+    assert [kink["title"].partition("more than ")[2] for kink in found["kinks"]] == [
+        f"{percent} percent controlled US content" for percent in (10, 10, 40)
+    ]
     assert [kink["value"] for kink in found["kinks"]] == [702_000, 35_400, 11_280]
 
 
@@ -183,7 +184,10 @@ def test_lines_without_a_date_are_told(book: Path, tmp_path: Path) -> None:
         writer.writerows(rows)
     done = run(path, *THROUGH)
     assert done.return_value == Exit.DAMAGED
-    assert "1 line" in done.stderr
+    assert done.stderr.count("Not decided: ") == 1
+    assert "Without a date, and in no figure here: 1 line." in " ".join(done.stdout.split())
+    (told,) = json.loads(run(path, *THROUGH, "--format", "json").stdout)["undecided"]
+    assert told["number"] == 1
     assert run(path, *THROUGH, "--as-of", str(date(2019, 9, 2))).return_value == Exit.CLEAR
 
 
@@ -191,6 +195,27 @@ def test_a_value_given_twice_counts_once(book: Path) -> None:
     once = json.loads(run(book, *PERCENT[:4], "0, 10", "--format", "json").stdout)
     twice = json.loads(run(book, *PERCENT[:4], "0, 10, 10, 0", "--format", "json").stdout)
     assert twice == once
+
+
+def test_values_are_taken_one_after_another_and_decided_once(
+    book: Path, regime: Regime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line is decided once at each value, before the next value is so much as asked for."""
+    acts = load_book(book, regime).acts
+    decided: list[str] = []
+    monkeypatch.setattr(
+        View, "decide", lambda view, act: decided.append(view.name) or decide(act, view.regime)
+    )
+
+    def laid_over() -> Iterator[tuple[int, Regime]]:
+        for at in (10, 25, 40):
+            assert len(decided) == len(acts) * len(set(decided))
+            yield at, Scenario.read(find("de-minimis-10"), regime, {"percent": at}).over(regime)
+
+    found = figures.sweep(acts, "de-minimis-10", "percent", laid_over())
+    assert Counter(decided) == dict.fromkeys(("percent 10", "percent 25", "percent 40"), len(acts))
+    assert [(kink["after"], kink["at"]) for kink in found.kinks] == [(10, 25), (25, 40)]
+    assert found.undecided == ()
 
 
 def test_what_cannot_be_swept_is_refused(book: Path) -> None:

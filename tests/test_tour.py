@@ -19,6 +19,8 @@ from licet.cli.sweep import sweep
 from licet.decisions.calendar import calendar
 from licet.regime import Regime
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
 NOTEBOOK = ROOT / "examples" / "tour.ipynb"
@@ -40,12 +42,9 @@ def flat(text: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def at_the_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, regime: Regime) -> None:
-    """Commands of the page are run from the checkout, and without anybody's own history of lists."""
-    monkeypatch.setattr(Regime, "load", lambda: regime)
+def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of the page are run from the checkout."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.delenv("LICET_LISTS", raising=False)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block[0].partition("licet ")[2])
@@ -105,13 +104,12 @@ def cells() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def names(regime: Regime) -> dict[str, Any]:
+def names(alone: None) -> dict[str, Any]:
     """What the notebook leaves behind after its last cell."""
     pytest.importorskip("altair")
     pytest.importorskip("vl_convert")
     found: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Regime, "load", lambda: regime)
         patch.chdir(NOTEBOOK.parent)
         for source in cells():
             exec(compile(source, NOTEBOOK.name, "exec"), found)
@@ -152,3 +150,13 @@ def test_a_listing_that_never_began_is_no_turn(regime: Regime) -> None:
     assert ("2019-07-01", "69 entries end on the entity list") in turns
     assert not [turn for turn in turns if turn[0] in ("2019-08-19", "2020-08-17")]
     assert any(turn.what == "46 entries begin on the entity list" for turn in calendar(regime))
+
+
+def test_a_footnote_to_a_listing_that_has_ended_is_no_turn(regime: Regime) -> None:
+    edited = Scenario.read(find("huawei-delisted"), regime).over(regime)
+
+    def noted(law: Regime) -> list[str]:
+        return [turn.what for turn in calendar(law) if turn.what.endswith("footnote 1")]
+
+    assert noted(regime)
+    assert noted(edited) == []

@@ -20,10 +20,13 @@ from licet.changes.figures import bands, marks, timeline, turnings
 from licet.changes.watch import Calendar, outcomes_over, stretches, watch
 from licet.cli.exits import Exit
 from licet.cli.options import load_book
+from licet.cli.output import FORMATS, OutputError
 from licet.cli.watch import watch as command
 from licet.decisions.decide import outcome_of
 from licet.decisions.outcome import Outcome
 from licet.regime import Regime
+
+pytestmark = pytest.mark.usefixtures("alone")
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "orders-2019.csv"
 FIRST, LAST = date(2016, 1, 1), date(2026, 12, 31)
@@ -193,6 +196,20 @@ def test_the_command_for_machines(regime: Regime, tmp_path: Path) -> None:
     out = tmp_path / "turns.csv"
     run(EXAMPLE, "--from", "2020-08-10", "--to", "2020-08-16", "--format", "csv", "--out", out)
     assert out.read_text(encoding="utf-8").startswith("day,before,after,lines,value,currency")
+
+
+def test_one_announcement_is_one() -> None:
+    done = run(EXAMPLE, "--from", "2019-06-29", "--to", "2019-06-29")
+    assert "1 announcement, bill or notice of those days turns nothing." in done.output
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_calendar_that_cannot_be_written(tmp_path: Path, form: str) -> None:
+    out = tmp_path / "nowhere" / "turns"
+    days = ("--from", "2019-06-29", "--to", "2019-06-29")
+    done = CliRunner().invoke(command, [str(EXAMPLE), *days, "--format", form, "--out", str(out)])
+    assert isinstance(done.exception, OutputError)
+    assert "cannot be written" in str(done.exception)
 
 
 def test_days_the_wrong_way_round() -> None:

@@ -101,35 +101,40 @@ class Decider:
 class BookDecider:
     """Decides patterns by the program of one rule book; what comes out the same is told once."""
 
+    results: Interned[tuple[int, Said]]
+    _first: int
+    _result_of: Codes
+    _told: dict[str, pa.Array]
+
     def __init__(
         self, book: Rulebook, layout: Layout, scope: str, engine: Engine, unrelieved: bool = False
     ) -> None:
         self.book, self.layout, self.scope = book, layout, scope
         self.engine, self.unrelieved = engine, unrelieved
-        self.results: Interned[tuple[int, Said]] = Interned()
-        self._result_of = np.zeros(0, np.int64)
-        self._outcomes: list[int] = []
+        self._forget(0)
         self._plans: dict[int, Plan] = {}
-        self._told: dict[str, pa.Array] = {name: pa.array([], kind) for name, kind in FIELDS.items()}
 
     def results_of(self, signed: Signed, signer: Signer) -> Codes:
         """For each act of a batch the number of what is said of it, -1 for nothing.
 
         Batches come in the order in which they were signed.
         """
+        if signer.patterns.first > self._first:
+            self._forget(signer.patterns.first)
         new = np.zeros(signer.patterns.count - signed.new, np.int64)
         for laid in laid_out(signer, signer.patterns.since(signed.new)):
             new[laid.which] = self._said(laid)
         self._result_of = np.concatenate([self._result_of, new])
-        found: Codes = np.append(self._result_of, -1)[signed.patterns]
+        at = np.where(signed.patterns < 0, -1, signed.patterns - self._first)
+        found: Codes = np.append(self._result_of, -1)[at]
         return found
 
-    @property
-    def outcomes(self) -> Codes:
-        """The place in ``Outcome`` of every result so far, by its number."""
-        for slots, said in self.results.values[len(self._outcomes) :]:
-            self._outcomes.append(said[self.plan(slots).program.outputs.index("outcome")])
-        return np.array(self._outcomes, np.int64)
+    def _forget(self, first: int) -> None:
+        """Forget what was said, of patterns that are themselves forgotten."""
+        self._first = first
+        self._result_of = np.zeros(0, np.int64)
+        self.results = Interned()
+        self._told = {name: pa.array([], kind) for name, kind in FIELDS.items()}
 
     def told(self, results: Codes) -> dict[str, pa.Array]:
         """What was said, in the columns of :data:`FIELDS`, by its numbers; -1 gives null."""

@@ -17,22 +17,22 @@ class Patterns:
 
     The number of a set of rows is in the column of its party's place among the parties of the act; -1
     where there is none. When more than ``most`` are known they are forgotten, which costs time and
-    changes nothing: what was found for them is found again.
+    changes nothing: what was found for them is found again. ``first`` is the oldest number still known.
     """
 
-    def __init__(self, most: int = 1_000_000) -> None:
+    def __init__(self, most: int = 500_000) -> None:
         self.most = most
         self.count = 0
         self._numbers: dict[bytes, int] = {}
         self._kept: list[Matrix] = []
-        self._first = 0
+        self.first = 0
 
     def register(self, rows: Matrix) -> tuple[Codes, int]:
         """The number of each row (all different), and the first number that is new with this call."""
         if len(self._numbers) + len(rows) > self.most:
             self._numbers.clear()
             self._kept.clear()
-            self._first = self.count
+            self.first = self.count
         new = self.count
         found = np.empty(len(rows), np.int64)
         fresh = []
@@ -55,7 +55,7 @@ class Patterns:
     def rows(self, numbers: Codes) -> Matrix:
         """The rows of patterns by their numbers, all of them met since any were forgotten."""
         width = max((rows.shape[1] for rows in self._kept), default=0)
-        starts = np.cumsum([self._first, *(len(rows) for rows in self._kept)])
+        starts = np.cumsum([self.first, *(len(rows) for rows in self._kept)])
         found = np.full((len(numbers), width), -1, np.int64)
         within = np.searchsorted(starts, numbers, side="right") - 1
         for i in np.unique(within).tolist():

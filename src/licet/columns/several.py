@@ -7,7 +7,7 @@ program in which only what an edit touches is said again. Those with other lists
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -34,7 +34,8 @@ class _Together:
 
     names: tuple[str, ...]
     signer: Signer
-    outcomes: Matrix = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    outcomes: Matrix
+    first: int = 0
 
 
 class Several:
@@ -75,9 +76,14 @@ class Several:
                     group.signer.books, group.signer.layout, laid.slots, scopes, self.unrelieved
                 )
                 new[laid.which] = matrix(self.engine.run(program, laid.words))
+            first = group.signer.patterns.first
+            if first > group.first:
+                # What came of patterns that are forgotten is forgotten with them.
+                group.first, group.outcomes = first, new[:0]
             group.outcomes = np.concatenate([group.outcomes, new])
             nothing = np.full((1, len(group.names)), -1, np.int64)
-            every = np.concatenate([group.outcomes, nothing])[signed.patterns]
+            at = np.where(signed.patterns < 0, -1, signed.patterns - first)
+            every = np.concatenate([group.outcomes, nothing])[at]
             found |= {name: every[:, i] for i, name in enumerate(group.names)}
         return found
 
