@@ -15,7 +15,7 @@ else
   INSTALL = $(BIN)/python -m pip install -q --disable-pip-version-check
 endif
 
-.PHONY: demo test lint bench bench-screening coverage clean
+.PHONY: demo test lint bench bench-columns bench-screening coverage clean
 
 demo: $(VENV)/core.stamp  ## decide the example order book
 	@$(BIN)/licet check examples/orders-2019.csv; code=$$?; \
@@ -38,6 +38,9 @@ coverage: $(VENV)/core.stamp  ## write docs/coverage.md anew
 
 bench: $(VENV)/bench.stamp  ## compare with other engines
 	$(BIN)/python benchmarks/decision.py
+
+bench-columns: $(VENV)/bench.stamp  ## many acts: our engines beside OpenFisca and PolicyEngine
+	$(BIN)/python benchmarks/columns.py
 
 bench-screening: $(VENV)/bench.stamp  ## how well and how fast the screening finds, beside its peers
 	$(BIN)/python benchmarks/screening/run.py held

@@ -103,7 +103,7 @@ class Signer:
         people = batch.column(acts.PARTIES) if acts.PARTIES in batch.schema.names else None
         sets = self.row_sets.of(people, count, codes, dates, self)
         problems |= sets.problems
-        force = self._at(dates, "force", self._force_at)
+        force = self.at(dates, "force", self._force_at)
         keys = [force, *words, *sets.by_place]
         bad = np.zeros(count, np.int64)
         bad[list(problems)] = 1
@@ -112,22 +112,18 @@ class Signer:
         table = np.full(len(first), -1, np.int64)
         rows = np.stack([key[first[usable]] for key in keys], axis=1)
         table[usable], new = self.patterns.register(rows)
-        checked = self._at(dates, "checked", lambda clock: int(clock.reached(self.regime.confirmed)))
+        checked = self.at(dates, "checked", lambda clock: int(clock.reached(self.regime.confirmed)))
         return Signed(table[groups], problems, new, (checked, overridden, *sets.bases))
 
     # -- facts of the act --------------------------------------------------------------------
 
-    def column(self, name: str) -> Column[Known]:
-        """The distinct values of a fact of the act met so far."""
-        return self._column(name)
-
     def clock(self, date: int) -> Clock:
         """The view of time of a code of ``act.date``."""
-        while len(self.clocks) < len(self._column(DATE)):
+        while len(self.clocks) < len(self.column(DATE)):
             self.clocks.append(None)
         found = self.clocks[date]
         if found is None:
-            moment = self.as_of if self.as_of is not None else self._column(DATE).values[date]
+            moment = self.as_of if self.as_of is not None else self.column(DATE).values[date]
             found = self.clocks[date] = self.regime.clock(moment, self.known_at)  # type: ignore[arg-type]
         return found
 
@@ -135,19 +131,20 @@ class Signer:
         """The code of every cell; of numbers that rules cannot tell apart the same."""
         entry, fact = self.vocabulary[name], self.layout.facts.get(name)
         if entry.type != "number" or fact is None or name in self._one_by_one:
-            return self._column(name).encode(column)
+            return self.column(name).encode(column)
         exact = numbers.in_bulk(column, entry)
         if exact is None:
-            return self._column(name).encode(column)
+            return self.column(name).encode(column)
         self._exact[name] = exact
         found, first, at = np.unique(
             numbers.places(exact, numbers.bounds_of(fact)), return_index=True, return_inverse=True
         )
-        own = self._column(name)
+        own = self.column(name)
         table = [0 if place < 0 else own.code(exact[i].item()) for place, i in zip(found, first, strict=True)]
         return np.array(table, np.int64)[at.reshape(-1)]
 
-    def _column(self, name: str) -> Column[Known]:
+    def column(self, name: str) -> Column[Known]:
+        """The distinct values of a fact of the act met so far."""
         if name not in self._columns:
             self._columns[name] = Column(partial(self._read, name), None)
         return self._columns[name]
@@ -159,7 +156,7 @@ class Signer:
     def _take_end_uses(self, codes: dict[str, Codes], texts: pa.Array) -> None:
         """Where no category of end use is stated, what the customer's own words say of it."""
         cells, at = distinct(texts)
-        own = self._column(end_use.FACT)
+        own = self.column(end_use.FACT)
         said = [own.code(end_use.civil_if_stated(cell, self.regime)) for cell in cells]
         table = np.array([*said, 0], np.int64)[at]
         stated = codes.get(end_use.FACT)
@@ -168,14 +165,14 @@ class Signer:
     def _problems(self, codes: Mapping[str, Codes]) -> dict[int, str]:
         found: dict[int, str] = {}
         for name, column in codes.items():
-            wrong = self._column(name).problems
+            wrong = self.column(name).problems
             for row in np.flatnonzero(np.isin(column, list(wrong))).tolist() if wrong else ():
                 found.setdefault(row, wrong[int(column[row])])
         return found
 
     def _dates(self, codes: dict[str, Codes], count: int, problems: dict[int, str]) -> Codes:
         """The code of the moment whose law governs each act, as a code of ``act.date``."""
-        column = self._column(DATE)
+        column = self.column(DATE)
         own = codes.get(DATE, np.zeros(count, np.int64))
         if self.as_of is not None:
             given = column.code(self.as_of)
@@ -192,10 +189,10 @@ class Signer:
         """Add what the tables say of the destination and of the item, where the caller says nothing."""
         nothing = np.zeros(count, np.int64)
         regime = self.regime
-        when = self._at(dates, "destinations", self.destinations_stretch)
+        when = self.at(dates, "destinations", self.destinations_stretch)
         country = codes.get("destination.country", nothing)
         self._add(codes, (country, when), dates, self._destination)
-        when = self._at(dates, "control list", lambda c: self._stretches.code(regime.control_list.stretch(c)))
+        when = self.at(dates, "control list", lambda c: self._stretches.code(regime.control_list.stretch(c)))
         item = (codes.get("item.eccn", nothing), codes.get("item.controls", nothing), when)
         self._add(codes, item, dates, self._item)
 
@@ -208,10 +205,10 @@ class Signer:
         return bits
 
     def _destination(self, clock: Clock, country: int) -> Mapping[str, Known]:
-        return self.regime.destinations.facts(self._column("destination.country").values[country], clock)
+        return self.regime.destinations.facts(self.column("destination.country").values[country], clock)
 
     def _item(self, clock: Clock, eccn: int, controls: int) -> Mapping[str, Known]:
-        entry, stated = self._column("item.eccn").values[eccn], self._column("item.controls").values[controls]
+        entry, stated = self.column("item.eccn").values[eccn], self.column("item.controls").values[controls]
         return self.regime.control_list.facts(entry, clock, stated)
 
     def _add(
@@ -227,7 +224,7 @@ class Signer:
         found = [facts(self.clock(date), *row) if self.dated(date) else {} for date, *row in rows]
         for name in dict.fromkeys(name for one in found for name in one):
             if name in self.layout.facts:
-                column = self._column(name)
+                column = self.column(name)
                 table = np.fromiter((column.code(one.get(name)) for one in found), np.int64, len(found))
                 looked_up, own = table[groups], codes.get(name)
                 codes[name] = looked_up if own is None else np.where(own > 0, own, looked_up)
@@ -238,21 +235,18 @@ class Signer:
 
     def are_dated(self, dates: Codes) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether there is a moment whose law governs, for each."""
-        known = np.array([self.dated(date) for date in range(len(self._column(DATE)))], bool)
+        known = np.array([self.dated(date) for date in range(len(self.column(DATE)))], bool)
         return known[dates]
 
     def dated(self, date: int) -> bool:
-        return self.as_of is not None or self._column(DATE).values[date] not in (None, ABSENT)
+        return self.as_of is not None or self.column(DATE).values[date] not in (None, ABSENT)
 
     # -- time ------------------------------------------------------------------------------------
 
     def at(self, dates: Codes, what: str, make: Callable[[Clock], int]) -> Codes:
         """``make`` of the clock of every act, called once for each date ever met."""
-        return self._at(dates, what, make)
-
-    def _at(self, dates: Codes, what: str, make: Callable[[Clock], int]) -> Codes:
         table = self._by_date.setdefault(what, [])
-        for date in range(len(table), len(self._column(DATE))):
+        for date in range(len(table), len(self.column(DATE))):
             table.append(make(self.clock(date)) if self.dated(date) else -1)
         return np.array(table, np.int64)[dates]
 
@@ -290,17 +284,17 @@ class Signer:
         exact = self._exact.get(name)
         if exact is not None:
             return exact, np.zeros(len(exact), bool)
-        return numbers.of_values(self._column(name).values, codes)
+        return numbers.of_values(self.column(name).values, codes)
 
     def _compared(self, node: Any, left: str, right: str, one: int, other: int) -> int:
-        facts = {left: self._column(left).values[one], right: self._column(right).values[other]}
+        facts = {left: self.column(left).values[one], right: self.column(right).values[other]}
         holds = truth(node, facts)
         return 0 if holds is None else 1 + holds
 
     def _tables(self, fact: FactBits) -> dict[int, Codes]:
         """For each word that a fact has bits in, what each code contributes to it."""
         tables = self._tables_of.setdefault(fact.name, dict.fromkeys(fact.words, np.zeros(0, np.int64)))
-        return grown(tables, fact, self._column(fact.name).values)
+        return grown(tables, fact, self.column(fact.name).values)
 
 
 def _mask(bits: Any, holds: Truth) -> int:
