@@ -59,8 +59,11 @@ def _stream(source: Any, size: int, vocabulary: Vocabulary | None) -> Iterator[p
     if isinstance(source, str | Path):
         source = _files(Path(source))
     if isinstance(source, dataset.Dataset):
-        # Reading ahead is what would fill memory.
-        yield from source.to_batches(batch_size=size, batch_readahead=1, fragment_readahead=1)
+        # A scan of all of it reads ahead of whoever takes long over a batch, until memory is full.
+        for file in source.get_fragments():
+            for piece in file.split_by_row_group() if hasattr(file, "split_by_row_group") else [file]:
+                table = piece.to_table(schema=source.schema)
+                yield from table.combine_chunks().to_batches(size)
     elif isinstance(source, pa.RecordBatchReader):
         yield from source
     elif isinstance(source, pa.RecordBatch | pa.Table):
