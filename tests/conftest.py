@@ -1,8 +1,13 @@
-"""What every test shares: one Hypothesis profile, and the regime that comes with Licet."""
+"""What every test shares: one Hypothesis profile, the regime that comes with Licet, and a Spark cluster."""
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,3 +35,30 @@ def alone(regime: Regime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("nobody")))
         patch.delenv("LICET_LISTS", raising=False)
         yield
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A cluster of two workers, each a Java process of its own with a Python process of its own."""
+    if not shutil.which("java"):
+        pytest.skip("Spark needs Java, and there is no `java` here")
+    for name in ("pyspark", "pandas"):
+        if not find_spec(name):
+            pytest.skip(f"Spark's mapInArrow needs {name}, which is not installed")
+    import pyspark
+
+    from licet.columns.engines.spark_engine import session
+
+    # A cluster writes its work folder into Spark's home; a home of links keeps it out of the installation.
+    home = tmp_path_factory.mktemp("spark")
+    for entry in Path(pyspark.__file__).parent.iterdir():
+        (home / entry.name).symlink_to(entry)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_HOME", str(home))
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        # Starting is most of the work.
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        made = session("local-cluster[2,1,1024]")
+        yield made
+        made.stop()

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 from random import Random
 from typing import Any as Anything
 
@@ -200,33 +196,6 @@ def test_a_package_that_is_missing_is_named(name: str, monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(EngineError, match=f"pip install {package}"):
         engine(name)
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Anything]:
-    """A cluster of two workers, each a Java process of its own with a Python process of its own."""
-    if not shutil.which("java"):
-        pytest.skip("Spark needs Java, and there is no `java` here")
-    for name in ("pyspark", "pandas"):
-        if not find_spec(name):
-            pytest.skip(f"Spark's mapInArrow needs {name}, which is not installed")
-    import pyspark
-
-    from licet.columns.engines.spark_engine import session
-
-    # A cluster writes its work folder into Spark's home; a home of links keeps it out of the installation.
-    home = tmp_path_factory.mktemp("spark")
-    for entry in Path(pyspark.__file__).parent.iterdir():
-        (home / entry.name).symlink_to(entry)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARK_HOME", str(home))
-        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        patch.setenv("PYSPARK_PYTHON", sys.executable)
-        # Starting is most of the work.
-        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        made = session("local-cluster[2,1,1024]")
-        yield made
-        made.stop()
 
 
 def test_spark_finds_what_is_specified(spark: Anything) -> None:

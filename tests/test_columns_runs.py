@@ -105,19 +105,6 @@ def test_several_laws_at_once_come_to_what_each_comes_to(book: Path, regime: Reg
 # Spark ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def spark() -> Any:
-    import shutil
-
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java, and there is none here")
-    from licet.columns.engines.spark_engine import session
-
-    found = session("local-cluster[2,1,1024]")
-    yield found
-    found.stop()
-
-
 @pytest.mark.filterwarnings("ignore")
 def test_two_spark_workers_read_and_write_partitioned_parquet(
     spark: Any, book: Path, regime: Regime, tmp_path: Path

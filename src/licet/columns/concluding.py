@@ -54,7 +54,7 @@ class _Demand:
 
 def concluded(low: Lowering, scope: str) -> Results:
     """Add the steps of the conclusion to a lowering, and say what they are."""
-    demands = [_demand(low, r, slot) for r in low.book if r.demands for slot in low.spans(r)]
+    demands = _demands(low)
     ends, review = _outcome(low, demands, scope), _review(low, demands)
     rules = tuple(r for r in low.book.order if r in low.book.rules)
     somewhere = [low.verdict(r, None) for r in rules]
@@ -76,8 +76,7 @@ def concluded(low: Lowering, scope: str) -> Results:
 
 def outcome_alone(low: Lowering, scope: str) -> str:
     """Add the steps of the outcome and nothing else; the name of the number."""
-    demands = [_demand(low, r, slot) for r in low.book if r.demands for slot in low.spans(r)]
-    return _outcome(low, demands, scope)[0]
+    return _outcome(low, _demands(low), scope)[0]
 
 
 def _packed(low: Lowering, kind: str, bits: Sequence[p.Formula]) -> list[str]:
@@ -85,6 +84,10 @@ def _packed(low: Lowering, kind: str, bits: Sequence[p.Formula]) -> list[str]:
     for i in range(0, len(bits), p.BITS):
         names.append(low.output(f"{kind}.{i // p.BITS}", p.Pack(tuple(bits[i : i + p.BITS]))))
     return names
+
+
+def _demands(low: Lowering) -> list[_Demand]:
+    return [_demand(low, r, slot) for r in low.book if r.demands for slot in low.spans(r)]
 
 
 def _demand(low: Lowering, rule: Rule, slot: int | None) -> _Demand:

@@ -17,7 +17,7 @@ Columns = Mapping[str, str]
 # The renderer carries the first; the others have the same widths in browsers.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDTH = 720
-INK, FAINT, PALE = "#111111", "#6b6b6b", "#d9d9d9"
+INK, FAINT = "#111111", "#6b6b6b"
 BEFORE, AFTER = "#ffffff", "#17406d"
 
 SHADES: Mapping[str, str] = {
