@@ -15,11 +15,14 @@ else
   INSTALL = $(BIN)/python -m pip install -q --disable-pip-version-check
 endif
 
-.PHONY: demo test lint bench bench-columns bench-screening coverage clean
+.PHONY: demo serve test lint bench bench-columns bench-screening bench-server coverage clean
 
 demo: $(VENV)/core.stamp  ## decide the example order book
 	@$(BIN)/licet check examples/orders-2019.csv; code=$$?; \
 	if [ $$code -eq 0 ] || [ $$code -eq 1 ] || [ $$code -eq 3 ]; then exit 0; else exit $$code; fi
+
+serve: $(VENV)/server.stamp  ## the web application and every API, on this machine only
+	@$(BIN)/licet serve
 
 test: $(VENV)/dev.stamp  ## run every test
 	$(BIN)/ruff check src tests benchmarks
@@ -42,6 +45,9 @@ bench: $(VENV)/bench.stamp  ## compare with other engines
 bench-columns: $(VENV)/bench.stamp  ## many acts: our engines beside OpenFisca and PolicyEngine
 	$(BIN)/python benchmarks/columns.py
 
+bench-server: $(VENV)/bench.stamp  ## matches and decisions a second over HTTP, beside a peer
+	$(BIN)/python benchmarks/server.py
+
 bench-screening: $(VENV)/bench.stamp  ## how well and how fast the screening finds, beside its peers
 	$(BIN)/python benchmarks/screening/run.py held
 	$(BIN)/python benchmarks/screening/run.py speed --write
@@ -51,6 +57,10 @@ $(VENV)/core.stamp: pyproject.toml requirements/core.txt requirements/build.txt
 	$(INSTALL) -r requirements/build.txt
 	$(INSTALL) -r requirements/core.txt
 	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/server.stamp: $(VENV)/core.stamp requirements/server.txt
+	$(INSTALL) -r requirements/server.txt
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/core.stamp requirements/dev.txt

@@ -30,7 +30,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -391,22 +391,26 @@ def run_peer(
     return found  # type: ignore[no-any-return]
 
 
-def environment(name: str) -> Path:
-    """The Python of a peer's own environment, made anew when the packages asked for have changed."""
+def environment(name: str, packages: Sequence[str] = ()) -> Path:
+    """The Python of a peer's own environment, made anew when the packages asked for have changed.
+
+    ``packages`` are those of a peer that this module does not know.
+    """
     from platformdirs import user_cache_path
 
     folder = user_cache_path("licet-bench", appauthor=False) / name
     python, made_of = folder / "bin" / "python", folder / "packages.txt"
-    asked = "\n".join(PACKAGES[name])
+    wanted = packages or PACKAGES[name]
+    asked = "\n".join(wanted)
     if made_of.exists() and made_of.read_text(encoding="utf-8") == asked:
         return python
     folder.parent.mkdir(parents=True, exist_ok=True)
     if uv := shutil.which("uv"):
         _run([uv, "venv", "-q", "--clear", "--python", sys.executable, str(folder)])
-        _run([uv, "pip", "install", "-q", "--python", str(python), *PACKAGES[name]])
+        _run([uv, "pip", "install", "-q", "--python", str(python), *wanted])
     else:
         _run([sys.executable, "-m", "venv", "--clear", str(folder)])
-        _run([str(python), "-m", "pip", "install", "-q", *PACKAGES[name]])
+        _run([str(python), "-m", "pip", "install", "-q", *wanted])
     made_of.write_text(asked, encoding="utf-8")
     return python
 

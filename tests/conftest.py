@@ -62,3 +62,59 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         made = session("local-cluster[2,1,1024]")
         yield made
         made.stop()
+
+
+@pytest.fixture(scope="module")
+def service(regime: Regime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A service on SQLite whose clock stands still."""
+    from serving import open_service
+
+    opened = open_service(tmp_path_factory.mktemp("service"), regime)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(service: Any) -> Iterator[Any]:
+    """A client of the application, as nobody in particular."""
+    from serving import client_of
+
+    with client_of(service) as opened:
+        yield opened
+
+
+@pytest.fixture
+def signed_in(service: Any) -> Iterator[Any]:
+    """``signed_in("analyst")``: a client signed in as somebody of that role."""
+    from contextlib import ExitStack
+
+    from serving import client_of, sign_in
+
+    with ExitStack() as stack:
+        yield lambda role, name="": sign_in(stack.enter_context(client_of(service)), service, role, name)
+
+
+@pytest.fixture(scope="module")
+def live(service: Any) -> Iterator[str]:
+    """The address of the real server over the service."""
+    from serving import live_server
+
+    with live_server(service) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server for the whole run."""
+    from postgres import cluster
+
+    with cluster() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> str:
+    """The URL of an empty PostgreSQL database."""
+    from postgres import new_database
+
+    return new_database(postgres_server)

@@ -21,12 +21,13 @@ from licet.act import Act
 from licet.changes import figures, impact
 from licet.changes.compare import Comparison, View, compare
 from licet.changes.impact import staked, value_of
+from licet.changes.impact_report import Report
 from licet.changes.risk import RANGE, AssumptionError, Assumptions, at_risk, quarter
 from licet.changes.scenario import Scenario, find
+from licet.changes.sections import causes
+from licet.changes.writing import markdown
 from licet.cli.exits import Exit
 from licet.cli.impact import impact as command
-from licet.cli.impact_report import Report
-from licet.cli.impact_tables import causes, markdown
 from licet.cli.options import load_book
 from licet.cli.output import OutputError
 from licet.decisions.outcome import Outcome

@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
+from licet.changes.plots.party_picture import draw
+from licet.changes.plots.party_scene import scene_of, scene_of_family
 from licet.cli.main import licet
-from licet.cli.party_picture import draw
-from licet.cli.party_scene import scene_of, scene_of_family
 from licet.decisions.dossier import dossier_of, dossier_of_id, latest
 from licet.decisions.dossier_family import family_of
 from licet.lists.history import History

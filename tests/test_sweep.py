@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from licet.act import Act
 from licet.changes import figures
 from licet.changes.compare import View
+from licet.changes.plots.rendering import PictureError
 from licet.changes.scenario import Scenario, find
 from licet.changes.scenario_file import ScenarioError
 from licet.cli.exits import Exit
@@ -241,6 +242,6 @@ def test_what_cannot_be_swept_is_refused(book: Path) -> None:
     assert isinstance(refused(book, *PERCENT[:3], "--values", "0..90 by 10"), ScenarioError)
     assert isinstance(refused(book, "no-such-thing", "--parameter", "percent"), ScenarioError)
     words = refused(book, "huawei-delisted", "--parameter", "certified", "--format", "svg")
-    assert isinstance(words, OutputError)
+    assert isinstance(words, PictureError)
     assert "take the table" in str(words)
     assert isinstance(refused(book, *PERCENT, "--format", "png"), OutputError)

@@ -26,6 +26,7 @@ from licet.tables.dated import digest
 from licet.tables.destinations import Destinations
 
 if TYPE_CHECKING:
+    from licet.lists.entries import Known
     from licet.lists.snapshot import Snapshot
 
 LAW = Path(str(resources.files("licet"))) / "law"
@@ -57,7 +58,8 @@ class Regime:
 
     ``knowledge`` is the day after which nothing was known when the law was written down,
     ``confirmed`` the last day for which a published text could be checked; ``ownership`` is the
-    percentage from which an owned party counts as listed when it owns others.
+    percentage from which an owned party counts as listed when it owns others, ``records`` what
+    snapshots of lists say of each listing.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Regime:
     own: Listings | None = None
     roll_digest: str = ""
     snapshots: tuple[Snapshot, ...] = ()
+    records: Mapping[str, tuple[Known, ...]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path = LAW) -> Regime:
@@ -180,7 +183,12 @@ class Regime:
             roll = open_roll(history, self.listings, rules, self.digest)
             snapshots = history.snapshots()
         return replace(
-            self, listings=roll.listings, own=self.listings, roll_digest=roll.digest, snapshots=snapshots
+            self,
+            listings=roll.listings,
+            own=self.listings,
+            roll_digest=roll.digest,
+            snapshots=snapshots,
+            records=roll.records,
         )
 
     def with_listings(self, listings: Listings) -> Regime:

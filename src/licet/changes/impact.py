@@ -22,6 +22,7 @@ from licet.language.values import spoken
 Row = dict[str, Any]
 
 CERTIFICATE = "certificate.by"
+_DIGITS = 18
 CHANGE_COLUMNS = (
     "row", "order_id", "line", "date", "party", "item", "before", "after", "could_be", "because", "rules",
     "instruments", "cites", "reason_before", "reason_after", "review_before", "review_after",
@@ -37,7 +38,9 @@ def value_of(act: Act) -> tuple[Decimal | None, str]:
         value = Decimal(stated)
     except InvalidOperation:
         return None, currency
-    return (value, currency or "?") if value.is_finite() else (None, currency)
+    # Sums of money have no more digits than this; what has is no sum of money.
+    counts = value.is_finite() and abs(value.adjusted()) <= _DIGITS
+    return (value, currency or "?") if counts else (None, currency)
 
 
 def staked(acts: Iterable[Act]) -> Iterator[Row]:

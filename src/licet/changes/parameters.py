@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 
 from licet.changes.scenario_file import OPEN, Part, ScenarioError, nearest
 
@@ -15,7 +16,8 @@ Value = int | float | date | str
 
 TYPES = ("number", "day", "choice")
 _REFERENCE = re.compile(r"\$([A-Za-z_][A-Za-z_0-9]*)")
-_STEP = re.compile(r"(?:(\d+) )?(day|week|month|year)s?")
+_MOST, _LONGEST, _LARGEST = 1000, 200, 18
+_STEP = re.compile(r"(?:(\d{1,4}) )?(day|week|month|year)s?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Parameter:
             ScenarioError: if it is of another type, or out of the parameter's range.
         """
         text = raw.isoformat() if isinstance(raw, date) else str(raw).strip()
+        if len(text) > _LONGEST:
+            raise ScenarioError(f"{self.name}: a value has {_LONGEST} characters at the most")
         if self.type == "choice":
             if text not in self.choices:
                 raise ScenarioError(f"{self.name}: {text!r} is not one of {', '.join(self.choices)}")
@@ -89,22 +93,33 @@ def values_from(text: str) -> tuple[Value, ...]:
     ``year``, also ``2 weeks``; the default step is 1, or a month. ``0, 10, 25`` is a list as it stands.
 
     Raises:
-        ScenarioError: for anything else.
+        ScenarioError: for anything else, and for more values than anybody looks at.
     """
+    found = tuple(islice(_listed(text), _MOST + 1))
+    if len(found) > _MOST:
+        raise ScenarioError(f"{text!r} lists more than {_MOST} values; take larger steps")
+    return found
+
+
+def _listed(text: str) -> Iterator[Value]:
     if ".." not in text:
-        return tuple(_value(item.strip()) for item in text.split(","))
+        yield from (_value(item.strip()) for item in text.split(","))
+        return
     span, _, step = text.partition(" by ")
     first, last = _ends(span)
     if isinstance(first, date) and isinstance(last, date):
-        return tuple(_days(first, last, step.strip() or "month"))
+        yield from _days(first, last, step.strip() or "month")
+        return
     try:
         by = Decimal(step.strip() or "1")
     except InvalidOperation:
         raise ScenarioError(f"{step!r} is not a step for numbers; write: 0..50 by 5") from None
-    if by <= 0:
+    if not by.is_finite() or by <= 0:
         raise ScenarioError(f"the step {step!r} leads nowhere")
-    start, end = Decimal(str(first)), Decimal(str(last))
-    return tuple(_number(start + by * n) for n in range(int((end - start) / by) + 1))
+    at, end = Decimal(str(first)), Decimal(str(last))
+    while at <= end:
+        yield _number(at)
+        at += by
 
 
 def filled(text: str, values: Mapping[str, Value], file: str) -> str:
@@ -148,8 +163,8 @@ def _value(text: str) -> int | float | date:
 
 
 def _number(value: Decimal) -> int | float:
-    if not value.is_finite():
-        raise ScenarioError(f"{value} is not a finite number")
+    if not value.is_finite() or value.adjusted() > _LARGEST:
+        raise ScenarioError(f"{value} is not a finite number of reasonable size")
     return int(value) if value == int(value) else float(value)
 
 
@@ -162,9 +177,13 @@ def _days(first: date, last: date, step: str) -> Iterator[date]:
     while day <= last:
         yield day
         n += count
-        day = first + timedelta(days=n * (7 if unit == "week" else 1))
-        if unit in ("month", "year"):
-            day = _months_on(first, n * (12 if unit == "year" else 1))
+        try:
+            day = first + timedelta(days=n * (7 if unit == "week" else 1))
+            if unit in ("month", "year"):
+                day = _months_on(first, n * (12 if unit == "year" else 1))
+        except (OverflowError, ValueError):
+            # The calendar ends before the range does.
+            return
 
 
 def _months_on(first: date, months: int) -> date:

@@ -18,6 +18,7 @@ from licet.changes.plots import style
 from licet.changes.plots.rendering import Picture
 from licet.changes.report_lines import changed_lines, scrolled
 from licet.decisions.outcome import Outcome
+from licet.language.values import spoken
 
 if TYPE_CHECKING:
     from licet.changes.scenario import Scenario
@@ -86,11 +87,21 @@ def pictures_of(comparison: Comparison) -> tuple[Picture, ...]:
     """
     from licet.changes.plots import flows, money
 
-    names = comparison.before.name, comparison.after.name
+    names = _names(comparison)
     rows = figures.money(comparison, ("reason", "party"))
     drawn = [flows(figures.flows(comparison), names)]
     drawn += [money(rows, by, names) for by in ("reason", "party") if any(r["by"] == by for r in rows)]
     return tuple(drawn)
+
+
+def _names(comparison: Comparison) -> tuple[str, str]:
+    """What tells the two views apart in few words: their laws, else their days, else what was known."""
+    before, after = _views(comparison)
+    if before.name != after.name:
+        return before.name, after.name
+    if before.on is not None and after.on is not None and before.on != after.on:
+        return f"law of {spoken(before.on)}", f"law of {spoken(after.on)}"
+    return f"known on {spoken(before.known)}", f"known on {spoken(after.known)}"
 
 
 def report_html(

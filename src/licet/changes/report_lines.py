@@ -25,7 +25,7 @@ _UNDECIDED = {"row": "row", "order": "order", "problem": "why there is no decisi
 
 def changed_lines(comparison: Comparison) -> str:
     """The changes, those of the same turn and the same causes together."""
-    parts = [_group(*group) for group in _groups(comparison.changes[:_MOST])]
+    parts = [_group(*group) for group in groups_of(comparison.changes[:_MOST])]
     if len(comparison.changes) > _MOST:
         hidden = len(comparison.changes) - _MOST
         parts.append(f"<p>{hidden:,} more changed lines are not in this page: take the table or XLSX.</p>\n")
@@ -38,7 +38,8 @@ def changed_lines(comparison: Comparison) -> str:
     return "".join(parts) or "<p>No line changes.</p>\n"
 
 
-def _groups(changes: Iterable[Change]) -> Iterator[tuple[str, tuple[Cause, ...], list[Change]]]:
+def groups_of(changes: Iterable[Change]) -> Iterator[tuple[str, tuple[Cause, ...], list[Change]]]:
+    """The changes by what they turn to and why, the most restrictive first."""
     found: dict[tuple[str, tuple[Cause, ...]], list[Change]] = {}
     for change in changes:
         found.setdefault((_turn(change), change.causes), []).append(change)
@@ -68,7 +69,7 @@ def _outcome(decision: Decision) -> str:
 def _group(turn: str, causes: Sequence[Cause], changes: Sequence[Change]) -> str:
     told = "".join(f"<li>{_cause(cause)}</li>\n" for cause in causes)
     head = f"{turn}: {style.counted(len(changes))}"
-    table = scrolled("The lines", map(_line, changes), _LINES, head)
+    table = scrolled("The lines", map(line_of, changes), _LINES, head)
     return f'<h3>{escape(head)}</h3>\n<ul class="causes">\n{told}</ul>\n{table}'
 
 
@@ -80,7 +81,8 @@ def _cause(cause: Cause) -> str:
     return f"<strong>{escape(head)}</strong>: {escape(cause.because)} {cited}"
 
 
-def _line(change: Change) -> dict[str, Any]:
+def line_of(change: Change) -> dict[str, Any]:
+    """One changed line as a row: where it stands, with whom, what it is, and what it is worth."""
     value, currency = impact.value_of(change.act)
     return {
         "row": str(impact.row_number(change)),

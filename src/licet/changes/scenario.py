@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -26,6 +26,7 @@ _KNOWN = (
     "edits", "change",
 )  # fmt: skip
 _NEEDED = ("scenario", "reason", "sources", "assumes", "from", "change")
+_MOST_EDITS = 30
 _SOURCE = ("announcement", "cite", "speaker", "on", "idea", "confidence")
 
 
@@ -70,6 +71,7 @@ class Scenario:
     edits: tuple[Edit, ...]
     told: tuple[str, ...]
     digest: str
+    text: str
 
     @classmethod
     def read(cls, path: Path | str, regime: Regime, values: Mapping[str, object] | None = None) -> Scenario:
@@ -81,9 +83,34 @@ class Scenario:
         Raises:
             ScenarioError: with file and line, for anything that cannot be meant.
         """
-        scenario = _File.of(Path(path), regime, values or {}).scenario()
-        scenario.over(regime)
-        return scenario
+        return _checked(_File.of(Path(path), regime, values or {}), regime)
+
+    @classmethod
+    def parse(
+        cls,
+        text: str,
+        name: str,
+        regime: Regime,
+        values: Mapping[str, object] | None = None,
+        beside: Iterable[str] = (),
+    ) -> Scenario:
+        """The scenario that a text says, checked like one in a file; no file is looked at.
+
+        Args:
+            beside: names of scenarios, besides the shipped ones, that it may name as other readings.
+
+        Raises:
+            ScenarioError: with ``name`` and line, for anything that cannot be meant.
+        """
+        return _checked(_File.holding(text, Path(f"{name}.yaml"), regime, values or {}, beside), regime)
+
+    def with_values(self, values: Mapping[str, object], regime: Regime) -> Scenario:
+        """The same scenario with other values for some of its parameters.
+
+        Raises:
+            ScenarioError: for a parameter that it does not have, or a value out of its range.
+        """
+        return Scenario.parse(self.text, self.name, regime, {**self.values, **values}, self.other_readings)
 
     @cached_property
     def readings(self) -> tuple[str, ...]:
@@ -98,6 +125,12 @@ class Scenario:
     def says(self) -> list[str]:
         """What it changes, in words."""
         return list(self.told)
+
+
+def _checked(file: _File, regime: Regime) -> Scenario:
+    scenario = file.scenario()
+    scenario.over(regime)
+    return scenario
 
 
 def stacked(scenarios: Sequence[Scenario], regime: Regime) -> Regime:
@@ -175,6 +208,7 @@ class _File:
     regime: Regime
     parameters: tuple[Parameter, ...]
     values: Mapping[str, Value]
+    beside: tuple[str, ...]
 
     @classmethod
     def of(cls, path: Path, regime: Regime, given: Mapping[str, object]) -> _File:
@@ -182,6 +216,12 @@ class _File:
             raw = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ScenarioError(f"{path.name}: cannot be read: {error}") from None
+        return cls.holding(raw, path, regime, given, (p.stem for p in path.parent.glob("*.yaml")))
+
+    @classmethod
+    def holding(
+        cls, raw: str, path: Path, regime: Regime, given: Mapping[str, object], beside: Iterable[str]
+    ) -> _File:
         first = read(raw, path.name)
         first.fields(_KNOWN, _NEEDED, "a scenario")
         declared = first.get("parameters")
@@ -192,7 +232,8 @@ class _File:
             if name not in names:
                 raise ScenarioError(f"{path.name}: no parameter {name!r}{nearest(name, names)}")
         values = {p.name: p.read(given.get(p.name, p.default)) for p in parameters}
-        return cls(path, raw, read(filled(raw, values, path.name), path.name), regime, parameters, values)
+        root = read(filled(raw, values, path.name), path.name)
+        return cls(path, raw, root, regime, parameters, values, (*beside, *(p.stem for p in shipped())))
 
     def reader(self) -> Reader:
         start = self.root["from"].moment()
@@ -218,6 +259,8 @@ class _File:
 
     def scenario(self) -> Scenario:
         reader = self.reader()
+        if len(self.root["change"].items()) > _MOST_EDITS:
+            raise self.root["change"].error(f"{_MOST_EDITS} changes are the most that a scenario can make")
         sources = tuple(self.sources())
         edits = tuple(reader.edits(self.root["change"]))
         if not self.root["change"].items():
@@ -239,6 +282,7 @@ class _File:
             edits=edits,
             told=tuple(line for edit in edits for line in edit.says(self.regime)),
             digest=sha256(f"{self.raw}{values}".encode()).hexdigest(),
+            text=self.raw,
         )
 
     def sources(self) -> Iterator[Source]:
@@ -267,10 +311,9 @@ class _File:
             return {}
         if "reading" not in self.root:
             raise part.error("'other readings' need the 'reading' that is taken here")
-        known = [p.stem for p in (*self.path.parent.glob("*.yaml"), *shipped())]
         for name, inner in part.fields(part.value, (), "other readings").items():
-            if name not in known:
-                raise inner.error(f"no scenario {name!r} beside this one{nearest(name, known)}")
+            if name not in self.beside:
+                raise inner.error(f"no scenario {name!r} beside this one{nearest(name, self.beside)}")
         return {name: inner.word() for name, inner in part.value.items()}
 
     def check(self, aims: Mapping[str, Part]) -> None:

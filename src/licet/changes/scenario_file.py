@@ -16,6 +16,8 @@ from licet.language.errors import LawError, LicetError
 from licet.language.instrument import Moment, moment_from
 
 OPEN = "open"
+LONGEST = 64 * 1024
+"""The most characters that a scenario may have: it is written and read by people."""
 
 
 class ScenarioError(LicetError):
@@ -119,15 +121,29 @@ class Part:
 
 
 def read(text: str, file: str) -> Part:
-    """The parts of a scenario file; raises :class:`ScenarioError` where it is not YAML."""
+    """The parts of a scenario file; raises :class:`ScenarioError` where it is not plain YAML."""
+    if len(text) > LONGEST:
+        raise ScenarioError(f"{file}:1: {len(text):,} characters are too long; {LONGEST:,} are the most")
     try:
         data = plain_yaml.read(text, file)
     except LawError as error:
         raise ScenarioError(re.sub(r", line (\d+), column \d+:", r":\1:", str(error), count=1)) from None
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    if not isinstance(data, dict) or node is None:
-        raise ScenarioError(f"{file}:1: a scenario holds 'name: value' lines")
-    return _part(data, node, file, 1)
+    try:
+        _refuse_references(text, file)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if not isinstance(data, dict) or node is None:
+            raise ScenarioError(f"{file}:1: a scenario holds 'name: value' lines")
+        return _part(data, node, file, 1)
+    except RecursionError:
+        raise ScenarioError(f"{file}:1: nested too deeply to be read") from None
+
+
+def _refuse_references(text: str, file: str) -> None:
+    """Refuse ``&names`` and ``*references``: a few lines of them stand for more than any memory holds."""
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise ScenarioError(f"{file}:{line}: write it out; '&' and '*' references are not read here")
 
 
 def _part(data: Any, node: Any, file: str, line: int) -> Part:

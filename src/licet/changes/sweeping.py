@@ -22,7 +22,7 @@ def sweep(
         ScenarioError: for a parameter that it does not have, or a value out of its range.
     """
     for value in swept_values(scenario, parameter, values):
-        yield value, Scenario.read(scenario.path, regime, {**scenario.values, parameter: value}).over(regime)
+        yield value, scenario.with_values({parameter: value}, regime).over(regime)
 
 
 def swept_values(scenario: Scenario, parameter: str, values: Iterable[Value] | str | None) -> Sequence[Value]:

@@ -18,7 +18,6 @@ from licet.decisions.asking import next_question, put
 from licet.decisions.decide import Decision
 from licet.decisions.decide import decide as decided
 from licet.decisions.end_use import with_stated_end_use
-from licet.decisions.outcome import Outcome
 from licet.decisions.questions import IDENTITY, Question
 from licet.decisions.verifying import to_json
 from licet.language.errors import FactError
@@ -122,12 +121,7 @@ def _interview(decision: Decision) -> Decision:
     """Ask the most telling question until the outcome is certain or nobody knows more."""
     passed: set[tuple[str, int | None]] = set()
     regime = decision.regime
-    while decision.outcome is Outcome.INDETERMINATE:
-        first = next_question(decision)
-        open_ = [q for q in (first, *decision.missing) if q is not None and q.key not in passed]
-        if not open_:
-            break
-        question = open_[0]
+    while (question := next_question(decision, passed)) is not None:
         value = _ask(regime, question)
         if value is None:
             passed.add(question.key)

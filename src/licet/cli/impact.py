@@ -12,17 +12,18 @@ from rich.console import Console
 from rich.progress import track
 
 from licet.act import Act
-from licet.changes.compare import View, compare
+from licet.changes.compare import compare
 from licet.changes.impact import CHANGE_COLUMNS, stops
+from licet.changes.impact_report import VIEW_COLUMNS, Report
+from licet.changes.laid import view_under
 from licet.changes.risk import SHIPPED, Assumptions
-from licet.changes.scenario import Scenario, find, stacked
+from licet.changes.scenario import Scenario, find
+from licet.changes.writing import markdown, workbook
 from licet.cli.exits import Exit, exit_for
-from licet.cli.impact_report import VIEW_COLUMNS, Report
-from licet.cli.impact_tables import markdown, paint, put, show, workbook
+from licet.cli.impact_tables import paint, put, show
 from licet.cli.options import FILE, MOMENT, lists_option, load_book, regime_with
 from licet.cli.output import OutputError, write
 from licet.language.instrument import Moment
-from licet.regime import Regime
 
 _FORMATS = ("table", "markdown", "html", "json", "jsonl", "csv", "xlsx")
 _BY_SUFFIX = {
@@ -85,8 +86,8 @@ def impact(
     _meant(start, end, on, scenarios, against, known, known_from, known_to)
     regime = regime_with(store)
     laid = [[Scenario.read(find(name), regime) for name in names] for names in (against, scenarios)]
-    before = _view(laid[0], regime, start if start is not None else on, known_from or known)
-    after = _view(laid[1], regime, end if end is not None else on, known_to or known)
+    before = view_under(laid[0], regime, start if start is not None else on, known_from or known)
+    after = view_under(laid[1], regime, end if end is not None else on, known_to or known)
     book = load_book(orders, regime)
     comparison = compare(_tracked(book.acts), before, after)
     assumed = Assumptions.read(assumptions)
@@ -129,11 +130,6 @@ def _meant(
         )
 
 
-def _view(laid: Sequence[Scenario], regime: Regime, on: Moment | None, known_at: Moment | None) -> View:
-    name = " + ".join(s.title for s in laid) or "the law as it is"
-    return View(name, stacked(laid, regime) if laid else regime, on, known_at)
-
-
 def _tracked(acts: Sequence[Act]) -> Iterable[Act]:
     if len(acts) < _LONG or not sys.stderr.isatty():
         return acts
@@ -157,13 +153,4 @@ def _write(report: Report, form: str, out: Path | None, every: bool) -> None:
                 raise OutputError("xlsx is not text: say where it goes with --out FILE")
             put(workbook(report.said, report.sections, comparison), out)
         case _:
-            put(_html(report).encode(), out)
-
-
-def _html(report: Report) -> str:
-    from licet.changes.plots import risk
-    from licet.changes.report import ScenarioNote, pictures_of, report_html
-
-    pictures = (*pictures_of(report.comparison), risk(report.risk))
-    notes = [ScenarioNote.of(scenario) for scenario in report.scenarios]
-    return report_html(report.comparison, pictures, notes, report.title)
+            put(report.html().encode(), out)

@@ -20,6 +20,7 @@ from licet.cli.owners import owners
 from licet.cli.party import party
 from licet.cli.scenario import scenario
 from licet.cli.screen import screen
+from licet.cli.serve import serve
 from licet.cli.sweep import sweep
 from licet.cli.verify import verify
 from licet.cli.watch import watch
@@ -40,7 +41,7 @@ def licet() -> None:
 
 for command in (
     check, decide, explain, verify, impact, watch, sweep, scenario, law, lists, owners, party, screen,
-    dispositions, generate,
+    dispositions, generate, serve,
 ):  # fmt: skip
     licet.add_command(command)
 

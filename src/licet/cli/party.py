@@ -106,8 +106,8 @@ def _party(
     else:
         write(rows(dossier), COLUMNS, form, out)
     if picture is not None:
-        from licet.cli.party_picture import draw
-        from licet.cli.party_scene import scene_of
+        from licet.changes.plots.party_picture import draw
+        from licet.changes.plots.party_scene import scene_of
 
         _save(picture, draw(scene_of(dossier), picture.suffix.casefold()))
     return _exit(dossier.truth)
@@ -135,8 +135,8 @@ def _family(
     else:
         write(family_rows(family), FAMILY_COLUMNS, form, out)
     if picture is not None:
-        from licet.cli.party_picture import draw
-        from licet.cli.party_scene import scene_of_family
+        from licet.changes.plots.party_picture import draw
+        from licet.changes.plots.party_scene import scene_of_family
 
         _save(picture, draw(scene_of_family(family, regime), picture.suffix.casefold()))
     return _exit(family.truth)

@@ -15,13 +15,14 @@ from licet.changes import figures
 from licet.changes.compare import View
 from licet.changes.parameters import Value
 from licet.changes.scenario import Scenario, find
+from licet.changes.sweep_report import COLUMNS, Law, Swept, document, flat, page, signed
 from licet.changes.sweeping import sweep as laid_over
 from licet.changes.sweeping import swept_values
 from licet.cli.exits import Exit
 from licet.cli.impact_tables import paint, put
 from licet.cli.options import FILE, MOMENT, lists_option, load_book, regime_with
 from licet.cli.output import OutputError, write
-from licet.cli.sweep_report import COLUMNS, Law, Swept, document, flat, page, show, signed
+from licet.cli.sweep_report import show
 from licet.language.instrument import Moment
 from licet.regime import Regime
 

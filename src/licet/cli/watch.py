@@ -15,10 +15,11 @@ from rich.table import Table
 
 from licet.changes.figures import bands, marks, turnings
 from licet.changes.impact import Row
+from licet.changes.sections import cell
 from licet.changes.watch import Calendar
 from licet.changes.watch import watch as calendar_of
 from licet.cli.exits import Exit, exit_for
-from licet.cli.impact_tables import STYLE, cell, paint, put
+from licet.cli.impact_tables import STYLE, paint, put
 from licet.cli.options import FILE, MOMENT, lists_option, load_book, regime_with
 from licet.cli.output import FORMATS, write
 from licet.language.instrument import Moment, day

@@ -182,9 +182,11 @@ class Laid:
 
 def laid_out(signer: Signer, patterns: Matrix) -> Iterator[Laid]:
     """Patterns (as :class:`Patterns` keeps them) as words, those with as many slots together."""
+    if not len(patterns):
+        return
     layout, sets = signer.layout, signer.row_sets.sets.values
     numbers = patterns[:, 1 + len(layout.act_words) :]
-    slots = slots_for_each(rows_in(numbers, sets)) if len(patterns) else np.zeros(0, np.int64)
+    slots = slots_for_each(rows_in(numbers, sets))
     in_force = np.array(signer.forces.values, np.int64).reshape(len(signer.forces), -1)
     for count in np.unique(slots).tolist():
         which = np.flatnonzero(slots == count)

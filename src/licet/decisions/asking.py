@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -86,9 +86,15 @@ class _Search:
         return outcome_of(act, self.decision.regime, clock.as_of, clock.known_at, self.decision.unrelieved)
 
 
-def next_question(decision: Decision) -> Question | None:
-    """The one question to put now: the one that most often ends the matter, else the first open one."""
-    return what_to_ask(decision, largest=1).first
+def next_question(
+    decision: Decision, passed: Container[tuple[str, int | None]] = frozenset()
+) -> Question | None:
+    """The one question to put now: the one that most often ends the matter, else the first open one.
+
+    ``passed`` are the keys of questions that nobody can answer; they are not put again.
+    """
+    first = what_to_ask(decision, largest=1).first
+    return next((q for q in (first, *decision.missing) if q is not None and q.key not in passed), None)
 
 
 def put(decision: Decision, answers: Iterable[tuple[Question, Value]]) -> Decision:

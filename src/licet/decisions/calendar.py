@@ -12,13 +12,14 @@ from licet.regime import Regime
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Something that begins or ends on a day, and the instrument behind it."""
+    """Something that begins or ends on a day, and the instrument behind it; ``rule`` where it is one."""
 
     day: date
     what: str
     by: str
     title: str
     state: str
+    rule: str = ""
 
 
 def calendar(regime: Regime) -> tuple[Turn, ...]:
@@ -27,9 +28,9 @@ def calendar(regime: Regime) -> tuple[Turn, ...]:
     return tuple(sorted(turns, key=lambda t: (t.day, t.by, t.what)))
 
 
-def _turn(regime: Regime, on: date, what: str, by: str) -> Turn:
+def _turn(regime: Regime, on: date, what: str, by: str, rule: str = "") -> Turn:
     instrument = regime.instruments.get(by)
-    return Turn(on, what, by, instrument.title if instrument else "", _state(instrument, on))
+    return Turn(on, what, by, instrument.title if instrument else "", _state(instrument, on), rule)
 
 
 def _state(instrument: Instrument | None, on: date) -> str:
@@ -44,12 +45,14 @@ def _rules(regime: Regime) -> Iterator[Turn]:
                 word = {"suspended": "is suspended", "uncertain": "becomes uncertain"}.get(
                     window.state, "begins"
                 )
-                yield _turn(regime, day(window.start), f"{name} {word}", window.by)
+                yield _turn(regime, day(window.start), f"{name} {word}", window.by, rule.id)
             last = window.last_day()
             if last is not None:
                 ended_by = window.struck_by if last != window.through else window.by
                 word = "ends" if window.state == "in force" else f"no longer {window.state}"
-                yield _turn(regime, last + timedelta(days=1), f"{name} {word}", ended_by or window.by)
+                yield _turn(
+                    regime, last + timedelta(days=1), f"{name} {word}", ended_by or window.by, rule.id
+                )
 
 
 def _listings(regime: Regime) -> Iterator[Turn]:

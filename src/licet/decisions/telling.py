@@ -119,10 +119,9 @@ def told(node: Weighed, depth: int, full: bool = False) -> Iterator[str]:
         yield f"{pad}  listing: {node.listing}"
     if node.note:
         yield f"{pad}  note: {node.note}"
-    if full or node.verdict != "stands":
-        yield from _conditions(node.condition, depth + 1, full, node.verdict)
-    else:
-        yield from _conditions(node.condition, depth + 1, full, "stands")
+    for leaf in tells(node, full):
+        values = "; ".join(f"{name} is {value}" for name, value in leaf.facts)
+        yield f"{pad}  {leaf.holds}: {leaf.text}" + (f"  ({values})" if values else "")
     for word, below in (("because", node.because), ("unless", node.against), ("lifted by", node.lifted_by)):
         if below:
             yield f"{pad}  {word}:"
@@ -130,14 +129,10 @@ def told(node: Weighed, depth: int, full: bool = False) -> Iterator[str]:
                 yield from told(inner, depth + 2, full)
 
 
-def _conditions(said: Said, depth: int, full: bool, verdict: str) -> Iterator[str]:
-    """The leaves that made a rule come out as it did: all of them, or those that tell."""
-    pad = "  " * depth
-    for leaf in _leaves(said):
-        telling = leaf.holds == {"stands": "yes", "falls": "no", "open": "unknown"}[verdict]
-        if full or telling:
-            values = "; ".join(f"{name} is {value}" for name, value in leaf.facts)
-            yield f"{pad}{leaf.holds}: {leaf.text}" + (f"  ({values})" if values else "")
+def tells(node: Weighed, full: bool = False) -> tuple[Said, ...]:
+    """The parts of its condition that made a rule come out as it did; with ``full`` all of them."""
+    telling = {"stands": "yes", "falls": "no", "open": "unknown"}[node.verdict]
+    return tuple(leaf for leaf in _leaves(node.condition) if full or leaf.holds == telling)
 
 
 def _leaves(said: Said) -> Iterator[Said]:

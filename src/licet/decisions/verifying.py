@@ -76,7 +76,9 @@ def verify(stored: Mapping[str, Any], regime: Regime) -> Verification:
         changed = tuple(_changed(stored["files"], regime))
         if not changed and (stored["law"], stored["lists"]) != (regime.digest, regime.lists_digest):
             differences.append("law, lists: the digests are not those of the files that the proof names")
-    except (LicetError, KeyError, TypeError, AttributeError, ValueError) as error:
+    except RecursionError:
+        raise ProofError("the proof is damaged: it is nested too deeply") from None
+    except (LicetError, KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ProofError(f"the proof is damaged: {error!r}") from None
     return Verification(not differences, tuple(differences), changed, decision)
 

@@ -40,6 +40,25 @@ def countries_from(path: Path) -> dict[str, str]:
     return spellings
 
 
+def names_in(path: Path) -> tuple[tuple[str, str], ...]:
+    """The code and the English name of every country of such a table, in its order."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(line for line in file if not line.startswith("#"))
+        return tuple((row["code"], row["name"]) for row in rows)
+
+
+def country_said(text: str, countries: Mapping[str, str]) -> str:
+    """The code of the country that a person names.
+
+    Raises:
+        IntakeError: when no country is so called, with the closest that is.
+    """
+    try:
+        return country(text, countries)
+    except Misread as error:
+        raise IntakeError(f"{error.problem}. {error.remedy}") from None
+
+
 def country(cell: Cell, countries: Mapping[str, str]) -> str:
     """The code of the country that a cell names. ``NO`` is Norway.
 

@@ -21,12 +21,25 @@ def read_table(data: bytes, name: str, recognise: Recognise) -> Table:
     Raises:
         IntakeError: when the file cannot be read at all or has no usable header.
     """
-    for magic, what in _OTHERS.items():
-        if data.startswith(magic):
-            raise IntakeError(f"{name}: {what}")
+    checked(data, name)
     suffix = PurePath(name.replace("\0", "")).suffix.casefold()
     if data.startswith(b"PK") or suffix in (".xlsx", ".xlsm"):
         return workbook.read(data, name, recognise)
     if data.startswith(b"PAR1") or suffix in (".parquet", ".pq"):
         return columnar.read(data, name, recognise)
     return delimited.read(data, name, recognise)
+
+
+def checked(data: bytes, name: str) -> None:
+    """Refuses what cannot be a table, and what would unpack to far more than it is, before it is read.
+
+    Raises:
+        IntakeError: saying what it is and what to do.
+    """
+    for magic, what in _OTHERS.items():
+        if data.startswith(magic):
+            raise IntakeError(f"{name}: {what}")
+    if data.startswith(b"PK"):
+        workbook.check_size(data, name)
+    elif data.startswith(b"PAR1"):
+        columnar.check_size(data, name)

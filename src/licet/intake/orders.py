@@ -60,9 +60,19 @@ def read_bytes(
     profile: Profile | None = None,
 ) -> OrderBook:
     """As :func:`read_orders`, from memory; ``name`` is the file's name in every message."""
-    profile = profile or Profile()
-    catalogue = Catalogue.of(vocabulary, profile)
-    table = read_table(data, name, catalogue.count)
+    catalogue = Catalogue.of(vocabulary, profile or Profile())
+    return orders_in(read_table(data, name, catalogue.count), name, vocabulary, countries, catalogue)
+
+
+def orders_in(
+    table: Table, name: str, vocabulary: Vocabulary, countries: Mapping[str, str], catalogue: Catalogue
+) -> OrderBook:
+    """The order book in a table that has been read already.
+
+    Raises:
+        IntakeError: when it repeats a header.
+    """
+    profile = catalogue.profile
     plan = catalogue.plan(table.header, name)
     decimal = profile.decimal or _decimal(table, plan, vocabulary)
     notes = Notes(name)

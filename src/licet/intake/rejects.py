@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,25 +81,38 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
     Raises:
         IntakeError: when the file cannot be written.
     """
-    rows = list(rejects)
-    columns = list(dict.fromkeys(header for reject in rows for header in reject.cells))
-    notes = [note if note not in columns else f"reject {note}" for note in NOTES]
+    text = rejects_as_csv(rejects)
     try:
         with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
-            writer = csv.writer(file)
-            writer.writerow([guarded(header) for header in [*columns, *notes]])
-            for reject in rows:
-                own = [reject.cells.get(header, "") for header in columns]
-                said = [str(reject.row), reject.column, reject.problem, reject.remedy]
-                writer.writerow([guarded(cell) for cell in [*own, *said]])
+            file.write(text)
     except OSError as error:
         raise IntakeError(f"{path.name}: cannot be written: {error.strerror or error}") from None
 
 
-def guarded(text: str) -> str:
-    """The text, safe to open in a spreadsheet."""
+def rejects_as_csv(rejects: Iterable[Reject]) -> str:
+    """What :func:`write_rejects` writes."""
+    rows = list(rejects)
+    columns = list(dict.fromkeys(header for reject in rows for header in reject.cells))
+    notes = [note if note not in columns else f"reject {note}" for note in NOTES]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([guarded(header) for header in [*columns, *notes]])
+    for reject in rows:
+        own = [reject.cells.get(header, "") for header in columns]
+        said = [str(reject.row), reject.column, reject.problem, reject.remedy]
+        writer.writerow([guarded(cell) for cell in [*own, *said]])
+    return text.getvalue()
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe in front where a spreadsheet would run it as a formula."""
     risky = text.lstrip(" ").startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(text)
-    return f"'{text}" if risky or _TURNED.fullmatch(text) else text
+    return f"'{text}" if risky else text
+
+
+def guarded(text: str) -> str:
+    """The text as a spreadsheet leaves it: neither run as a formula nor turned into a number."""
+    return f"'{text}" if _TURNED.fullmatch(text) else harmless(text)
 
 
 def unguarded(text: str) -> str:

@@ -14,7 +14,11 @@ from licet.intake.errors import IntakeError
 from licet.intake.table import Cell, Recognise, Row, Table, above_header, header_row, shown
 
 ROWS_PER_SHEET = 1_048_576
+CELLS = 20_000_000
 BYTES_UNPACKED = 2**30
+# Sheets of equal rows pack to a fiftieth; what packs to less and is large was made to be a nuisance.
+TIMES_UNPACKED = 200
+_SMALL = 2**24
 
 
 def read(data: bytes, name: str, recognise: Recognise) -> Table:
@@ -57,37 +61,69 @@ def read(data: bytes, name: str, recognise: Recognise) -> Table:
     return Table(tuple(header), rows[at + 1 :], warnings)
 
 
+def check_size(data: bytes, name: str) -> None:
+    """Refuses a workbook whose parts unpack to far too much (a part never gives more than it declares).
+
+    Raises:
+        IntakeError: when they do.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+            packed = min(len(data), sum(part.compress_size for part in archive.infolist()))
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return  # reading it says what is wrong with it
+    if unpacked > BYTES_UNPACKED or unpacked > max(packed * TIMES_UNPACKED, _SMALL):
+        raise IntakeError(
+            f"{name}: unpacks from {len(data):,} to {unpacked:,} bytes, which no order book does; "
+            "save the sheet as CSV UTF-8"
+        )
+
+
 def _sheets(openpyxl: Any, data: bytes, name: str) -> dict[str, list[Row]]:
     """Every worksheet's rows that are not blank, by the sheet's title."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > BYTES_UNPACKED:
-            raise IntakeError(f"{name}: unpacks to more than a gigabyte; save the sheet as CSV UTF-8")
-        formulas = any(
-            b"<f>" in (sheet := archive.read(part)) or b"<f " in sheet
-            for part in archive.namelist()
-            if part.startswith("xl/worksheets/")
-        )
+        sheets = [part for part in archive.namelist() if part.startswith("xl/worksheets/")]
+        formulas = any(_has_formula(archive, part) for part in sheets)
     calculated = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     # A formula that no spreadsheet has calculated yet reads as blank, and blank is unknown.
     written = openpyxl.load_workbook(io.BytesIO(data), read_only=True) if formulas else None
+    found: dict[str, list[Row]] = {}
     try:
-        return {
-            sheet.title: list(_rows(sheet, written[sheet.title] if written else None, name))
-            for sheet in calculated.worksheets
-        }
+        for sheet in calculated.worksheets:
+            left = CELLS - sum(len(row.cells) for rows in found.values() for row in rows)
+            beside = written[sheet.title] if written else None
+            found[sheet.title] = list(_rows(sheet, beside, name, left))
+        return found
     finally:
         calculated.close()
         if written:
             written.close()
 
 
-def _rows(sheet: Any, written: Any, name: str) -> Iterator[Row]:
+def _has_formula(archive: zipfile.ZipFile, part: str) -> bool:
+    """Whether a sheet holds a formula, without holding the sheet."""
+    before = b""
+    with archive.open(part) as file:
+        while some := file.read(2**20):
+            if b"<f>" in (text := before + some) or b"<f " in text:
+                return True
+            before = some[-2:]
+    return False
+
+
+def _rows(sheet: Any, written: Any, name: str, most: int) -> Iterator[Row]:
     sources: list[Iterable[Sequence[Any]]] = []
     for one in (sheet, written):
         if one is not None:
             one.reset_dimensions()  # the size a file states of itself may be stale and cut rows off
             sources.append(one.iter_rows())
+    count = 0
     for number, parallel in enumerate(zip(*sources, strict=False), start=1):
+        count += len(parallel[0])
+        if count > most:
+            # One cell in the last column makes a row of sixteen thousand out of a few bytes.
+            raise IntakeError(f"{name}: has more than {CELLS:,} cells; save the columns needed as CSV UTF-8")
         if number > ROWS_PER_SHEET:
             raise IntakeError(f"{name}: the sheet {sheet.title!r} has more than {ROWS_PER_SHEET} rows")
         cells = [_cell(cell) for cell in parallel[0]]

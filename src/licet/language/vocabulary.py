@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -27,6 +27,8 @@ _YES = frozenset({"yes", "true", "y", "1"})
 _NO = frozenset({"no", "false", "n", "0"})
 NONE_WORDS = frozenset({"none", "n/a", "-"})
 UNKNOWN_WORDS = frozenset({"", "unknown", "?", "tbd", "null"})
+# Beyond these, neighbouring days and other zones fall out of the calendar.
+_FIRST_YEAR, _LAST_YEAR = date.min.year, date.max.year
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ def _flag(entry: Entry, raw: object) -> Value:
 
 def _number(entry: Entry, raw: object) -> Value:
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        number = float(raw)
+        try:
+            number = float(raw)
+        except OverflowError:
+            raise entry.wrong(raw, "a number of this world") from None
     else:
         text = str(raw).replace(" ", "").replace("\u00a0", "").rstrip("%")
         if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text):
@@ -116,6 +121,8 @@ def _date(entry: Entry, raw: object) -> Value:
             raise entry.wrong(raw, "a day (2019-05-16) or an instant (2019-05-16T16:30-04:00)") from None
     if isinstance(moment, datetime) and moment.tzinfo is None:
         raise entry.wrong(raw, "an instant with its time zone (2019-05-16T16:30-04:00)")
+    if not _FIRST_YEAR < moment.year < _LAST_YEAR:
+        raise entry.wrong(raw, "a day of this world")
     return moment
 
 
@@ -128,7 +135,9 @@ def _choice(entry: Entry, raw: object) -> Value:
 
 
 def _set(entry: Entry, raw: object) -> Value:
-    words = re.split(r"[\s,;]+", raw.strip()) if isinstance(raw, str) else list(raw)  # type: ignore[call-overload]
+    if not isinstance(raw, str | Iterable):
+        raise entry.wrong(raw, "words, or a list of them")
+    words = re.split(r"[\s,;]+", raw.strip()) if isinstance(raw, str) else list(raw)
     found = members(str(w) for w in words if w)
     for word in found if entry.values else ():
         if word not in entry.values:

@@ -60,6 +60,40 @@ def entry_id(record: Record) -> str:
     return f"licet-{re.sub(r'[^a-z0-9]+', '-', record.list.casefold()).strip('-')}-{record.digest[:20]}"
 
 
+def ids_beside(record: Record, ident: str) -> Iterator[str]:
+    """Ids of the entities that stand beside that of an entry."""
+    yield sanction_id(record.list, ident)
+    if record.kind != "address":
+        yield from (_place_id(address) for address in record.addresses)
+    yield from (_document_id(number, ident) for number in _documents(record))
+
+
+def is_beside(ident: str) -> bool:
+    """Whether an id is that of an entity that stands beside another."""
+    return ident.startswith(("sanction-", "addr-", "document-"))
+
+
+def sanction_id(code: str, ident: str) -> str:
+    """The id of what says that an entity is on a list."""
+    return _made_id("sanction", ident, code)
+
+
+def _document_id(number: Identifier, ident: str) -> str:
+    return _made_id("document", ident, number.kind, number.value)
+
+
+def schema_of(kind: str) -> str:
+    """The schema under which a kind of entry is written."""
+    schemas: dict[str, str] = _terms()["schemas"]
+    return schemas[kind]
+
+
+def topics_of(code: str) -> tuple[str, ...]:
+    """What a list means for those who are on it, as topics."""
+    terms = _terms()
+    return tuple(terms["lists"].get(code, terms["other"])["topics"])
+
+
 def _made_id(prefix: str, *said: str) -> str:
     return f"{prefix}-{sha256(chr(0).join(said).encode(errors='replace')).hexdigest()[:20]}"
 
@@ -75,13 +109,20 @@ def to_followthemoney(records: Iterable[Record], identify: Identify = entry_id) 
     """
     seen: set[str] = set()
     for record in records:
-        for entity in _entities(record, identify(record)):
+        for entity in entities_of(record, identify(record)):
             if entity["id"] not in seen:
                 seen.add(entity["id"])
                 yield json.dumps(entity, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _entities(record: Record, ident: str) -> Iterator[dict[str, Any]]:
+def entities_of(record: Record, ident: str, applies: bool = True) -> Iterator[dict[str, Any]]:
+    """The entity of an entry first, then its Sanction, its addresses and its documents.
+
+    Args:
+        record: the entry.
+        ident: the id of its entity.
+        applies: whether the topics of the list are said of it.
+    """
     terms = _terms()
     listed = terms["lists"].get(record.list, terms["other"])
     places = [] if record.kind == "address" else [(_place_id(a), a) for a in record.addresses]
@@ -90,27 +131,27 @@ def _entities(record: Record, ident: str) -> Iterator[dict[str, Any]]:
     said = {
         **_names(record),
         **_kept(record),
-        "topics": list(listed["topics"]),
-        "country": _countries(record.countries),
+        "topics": list(listed["topics"]) if applies else [],
+        "country": country_codes(record.countries),
         "address": [a.text for _, a in places if a.text and _fits(a.text, "address")],
         "addressEntity": [place for place, _ in places],
         "notes": notes,
     }
     if record.kind == "address":
         said["full"] = [a.text for a in record.addresses]
-        said["country"] = _countries((*record.countries, *(a.country for a in record.addresses)))
+        said["country"] = country_codes((*record.countries, *(a.country for a in record.addresses)))
     if record.kind == "person":
         dated = [birth for birth in record.birth if re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", birth)]
         said["birthDate"] = dated
         said["notes"] = [*notes, *(f"born: {b}" for b in record.birth if b not in dated)]
-    yield _entity(ident, terms["schemas"][record.kind], said, record, caption=record.name, target=True)
-    yield _entity(_made_id("sanction", ident), "Sanction", _sanction(record, ident, listed), record)
+    yield _entity(ident, schema_of(record.kind), said, record, caption=record.name, target=applies)
+    yield _entity(sanction_id(record.list, ident), "Sanction", _sanction(record, ident, listed), record)
     for place, address in places:
         full = "full" if _fits(address.text, "address") else "description"
-        where = {full: [address.text], "country": _countries([address.country])}
+        where = {full: [address.text], "country": country_codes([address.country])}
         yield _entity(place, "Address", where, record)
     for number in documents:
-        made = _made_id("document", ident, number.kind, number.value)
+        made = _document_id(number, ident)
         said = {"holder": [ident], "type": [number.kind], **_numbered(number.value)}
         yield _entity(made, "Identification", said, record)
 
@@ -163,7 +204,8 @@ def _names(record: Record) -> dict[str, list[str]]:
     return properties
 
 
-def _countries(codes: Iterable[str]) -> list[str]:
+def country_codes(codes: Iterable[str]) -> list[str]:
+    """Codes of countries as FollowTheMoney writes them."""
     former: dict[str, str] = _terms()["former_countries"]
     return [former.get(code, code.casefold()) for code in codes if code]
 
@@ -190,6 +232,19 @@ def _property(record: Record, number: Identifier) -> tuple[str, str] | None:
     checked = form.normalize(number.value) if form else None
     # Only a number that comes back as it is: none may be changed or lost by the check.
     return (rule["property"], checked) if checked and checked.endswith(number.value) else None
+
+
+def number_of(name: str, value: str) -> str:
+    """A number in a property as the screening reads it, ``imo:9187629``; empty where it is no identifier."""
+    rules = _terms()["identifiers"].items()
+    kind, rule = next(((k, r) for k, r in rules if r["property"] == name), ("", {}))
+    if not kind:
+        return ""
+    if "format" in rule:
+        from rigour.ids import get_identifier_format
+
+        value = get_identifier_format(rule["format"]).normalize(value) or value
+    return f"{kind}:{value.upper().removeprefix('IMO') if kind == 'imo' else value}"
 
 
 def _kept(record: Record) -> dict[str, list[str]]:

@@ -20,6 +20,7 @@ from difflib import SequenceMatcher
 from licet.language.expression import TRUE
 from licet.language.instrument import Moment, day
 from licet.lists.effect import PublishedRules
+from licet.lists.entries import Known
 from licet.lists.history import History
 from licet.lists.identity import countries_of, names_of
 from licet.lists.presence import Interval, Presence
@@ -45,11 +46,12 @@ class Membership:
 
     Args:
         listings: every version of a listing that only snapshots show, those of one id together.
-        records: for each listing, those of the law's table too, what snapshots say of it, oldest first.
+        records: for each listing, those of the law's table too, what snapshots say of it and since when
+            that is known, oldest first.
     """
 
     listings: tuple[Listing, ...]
-    records: Mapping[str, tuple[Record, ...]]
+    records: Mapping[str, tuple[Known, ...]]
 
 
 def membership(history: History, law: Listings, rules: PublishedRules) -> Membership:
@@ -59,10 +61,10 @@ def membership(history: History, law: Listings, rules: PublishedRules) -> Member
     """
     table = _ByName(law, rules)
     found: list[Listing] = []
-    records: dict[str, tuple[Record, ...]] = {}
+    records: dict[str, tuple[Known, ...]] = {}
     for code in history.lists():
         for presence in history.presence(code):
-            said = tuple(record for interval in presence.intervals for _, record in interval.said)
+            said = tuple((s.known, record) for interval in presence.intervals for s, record in interval.said)
             same = table.find(presence)
             key = presence.id if same is None else same
             records[key] = (*records.get(key, ()), *said)

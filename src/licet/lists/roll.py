@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from licet.language.expression import TRUE
 from licet.language.instrument import Moment, day, moment_from
+from licet.lists import entries
 from licet.lists.effect import PublishedRules
+from licet.lists.entries import Records
 from licet.lists.history import History
 from licet.lists.identity import countries_of
 from licet.lists.membership import PER_ENTRY, Membership, membership
@@ -32,16 +34,17 @@ if TYPE_CHECKING:
 
     from licet.screening import Index
 
-_FORM = "roll 2"
+_FORM = "roll 3"
 _KEPT = 1024
 
 
 @dataclass(frozen=True)
 class Roll:
-    """An open roll: listings for decisions, and the index in which names are looked up."""
+    """An open roll: listings for decisions, the index in which names are looked up, what records say."""
 
     listings: Listings
     index: Index
+    records: Records
     digest: str
 
 
@@ -58,28 +61,31 @@ def open_roll(history: History, law: Listings, rules: PublishedRules, law_digest
     digest = _digest(history, law_digest)
     folder = history.store.path.with_suffix(".rolls")
     file, index_file = folder / f"{digest}.arrow", folder / f"{digest}.index"
-    if not (file.exists() and index_file.exists()):
+    records_file = folder / f"{digest}.records"
+    if not (file.exists() and index_file.exists() and records_file.exists()):
         folder.mkdir(parents=True, exist_ok=True)
         found = membership(history, law, rules)
         for old in folder.iterdir():
             old.unlink(missing_ok=True)
         own = [v for versions in law.versions.values() for v in versions]
         _put(index_file, Index.build(table_of(names_of(own, found)), digest).save)
+        _put(records_file, lambda path: entries.write(found.records, path))
         _put(file, lambda path: _write(found.listings, path))
     with pa.memory_map(str(file)) as source:
         table = pa.ipc.open_file(source).read_all()
     index = Index.open(index_file)
-    return Roll(Listings(_Joined(law.versions, _Kept(table)), Finder(index)), index, digest)
+    listings = Listings(_Joined(law.versions, _Kept(table)), Finder(index))
+    return Roll(listings, index, Records(records_file), digest)
 
 
 def names_of(own: Iterable[Listing], found: Membership) -> Iterator[dict[str, Any]]:
     """Every name of every listing; what snapshots know beside the names goes with all names of it."""
     for listing in own:
         yield from name_rows(listing)
-        for record in found.records.get(listing.id, ()):
+        for _, record in found.records.get(listing.id, ()):
             yield from _record_names(listing, record)
     for listing in found.listings:
-        for record in found.records[listing.id]:
+        for _, record in found.records[listing.id]:
             yield from _record_names(listing, record)
 
 

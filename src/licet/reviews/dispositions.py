@@ -21,7 +21,7 @@ from licet.language import plain_yaml
 from licet.language.errors import LicetError
 from licet.lists.packing import DamagedError
 from licet.lists.store import Store
-from licet.reviews.ledger import Ledger
+from licet.reviews.ledger import Ledger, StoreLedger
 from licet.reviews.said import Said, even
 
 _VERDICTS = ("match", "cleared", "signed", "withdrawn")
@@ -110,19 +110,20 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The state of a pair on a day, what it rests on, and why in words."""
+    """The state of a pair on a day, what it rests on, why in words, and the clear that could be signed."""
 
     state: State
     by: Disposition | None = None
     because: str = ""
+    waiting: Disposition | None = None
 
 
 class Dispositions:
-    """All dispositions of a store."""
+    """All dispositions of a ledger: that of a history's store, or another."""
 
-    def __init__(self, store: Store) -> None:
-        self._ledger = Ledger(store)
-        self._read: tuple[tuple[int, int], Book] | None = None
+    def __init__(self, kept_in: Store | Ledger) -> None:
+        self._ledger: Ledger = StoreLedger(kept_in) if isinstance(kept_in, Store) else kept_in
+        self._read: tuple[object, Book] | None = None
 
     def all(self) -> tuple[Disposition, ...]:
         """Every disposition, in order.
@@ -130,15 +131,19 @@ class Dispositions:
         Raises:
             DamagedError: if a row is not what was written.
         """
-        return self._book().rows
+        return self.book().rows
 
-    def _book(self) -> Book:
-        now = self._ledger.store.changes()
+    def book(self) -> Book:
+        """Every disposition, found by pair; it stays as it is while the ledger grows.
+
+        Raises:
+            DamagedError: if a row is not what was written.
+        """
+        now = self._ledger.changes()
         if self._read is None or self._read[0] != now:
-            found = self._ledger.rows(f"SELECT {', '.join(COLUMNS)} FROM disposition ORDER BY id")
-            rows = tuple(Disposition(*row) for row in found)
+            rows = tuple(Disposition(*row) for row in self._ledger.rows(COLUMNS))
             if broken := _broken(rows):
-                raise DamagedError(f"{self._ledger.store.path}: {broken}; bring the file back from a copy")
+                raise DamagedError(f"{self._ledger.name}: {broken}; bring it back from a copy")
             self._read = now, Book.of(rows)
         return self._read[1]
 
@@ -168,7 +173,7 @@ class Dispositions:
         Raises:
             DispositionError: if it is no clear that waits for a signature, or it is the same person's.
         """
-        with self._ledger.store.transaction():
+        with self._ledger.transaction():
             clear = self._one(hash_)
             later = self.all()
             later = later[later.index(clear) + 1 :]
@@ -185,13 +190,13 @@ class Dispositions:
 
     def withdraw(self, hash_: str, *, person: str, reason: str, at: datetime) -> Disposition:
         """Whatever was decided about the pair of a disposition no longer counts; the pair is open."""
-        with self._ledger.store.transaction():
+        with self._ledger.transaction():
             taken = replace(self._one(hash_), verdict="withdrawn", until="", about="")
             return self._write(taken, person, reason, at)
 
     def standing(self, pair: Pair, on: date) -> Standing:
         """How a pair stands on a day: by dispositions until then, and by what both sides say now."""
-        return self._book().standing(pair, on)
+        return self.book().standing(pair, on)
 
     def matched(self) -> tuple[tuple[str, str], ...]:
         """Party and listing of every pair that anybody ever called a match."""
@@ -213,7 +218,7 @@ class Dispositions:
             raise DispositionError(f"the export has no column {error.args[0]!r}; export it again") from None
         if broken := _broken(given):
             raise DispositionError(f"the export was changed or is not whole: {broken}")
-        with self._ledger.store.transaction():
+        with self._ledger.transaction():
             here = self.all()
             common = min(len(here), len(given))
             if [d.hash for d in here[:common]] != [d.hash for d in given[:common]]:
@@ -221,7 +226,7 @@ class Dispositions:
                     "other dispositions are here than in the export; bring it into a store without any"
                 )
             for new in given[common:]:
-                self._ledger.add("disposition", asdict(new))
+                self._ledger.add(asdict(new))
         return max(0, len(given) - len(here))
 
     def _take(
@@ -232,7 +237,7 @@ class Dispositions:
             "", verdict, "", "", "", until, "",
             pair.party, said[0].digest, said[0].json, pair.listing, said[1].digest, said[1].json,
         )  # fmt: skip
-        with self._ledger.store.transaction():
+        with self._ledger.transaction():
             return self._write(new, person, reason, at)
 
     def _write(self, new: Disposition, person: str, reason: str, at: datetime) -> Disposition:
@@ -247,7 +252,7 @@ class Dispositions:
             )
         row = replace(new, at=instant, person=person, reason=reason)
         row = replace(row, hash=row.hashed(here[-1].hash if here else ""))
-        self._ledger.add("disposition", asdict(row))
+        self._ledger.add(asdict(row))
         return row
 
     def _one(self, hash_: str) -> Disposition:
@@ -277,11 +282,15 @@ class Book:
             by_said[d.party_digest, d.listing].append(place)
         return cls(rows, *({k: tuple(v) for k, v in found.items()} for found in (by_party, by_said)))
 
-    def standing(self, pair: Pair, on: date) -> Standing:
-        """How a pair stands on a day."""
+    def about(self, pair: Pair) -> tuple[Disposition, ...]:
+        """Every disposition about a pair, in order: the party under this name, or one that says the same."""
         same = self.by_said.get((pair.party_said.digest, pair.listing), ())
         called = self.by_party.get((pair.party, pair.listing), ())
-        return _standing(pair, [d for p in sorted({*same, *called}) if (d := self.rows[p]).day <= on], on)
+        return tuple(self.rows[place] for place in sorted({*same, *called}))
+
+    def standing(self, pair: Pair, on: date) -> Standing:
+        """How a pair stands on a day."""
+        return _standing(pair, [d for d in self.about(pair) if d.day <= on], on)
 
 
 def _standing(pair: Pair, rows: Sequence[Disposition], on: date) -> Standing:
@@ -299,11 +308,14 @@ def _standing(pair: Pair, rows: Sequence[Disposition], on: date) -> Standing:
             case _:
                 governing, waiting = None, {}
     last = next(reversed(waiting.values()), None)
+    asked = None if last is None else _cleared(pair, last, State.AWAITING, on)
+    signable = last if asked is not None and asked.state is State.AWAITING else None
     if governing is not None and governing.verdict == "match":
-        return Standing(State.MATCH, governing, _changed(pair, governing))
-    found = [_cleared(pair, c, s, on) for c, s in ((governing, State.CLEARED), (last, State.AWAITING)) if c]
+        return Standing(State.MATCH, governing, _changed(pair, governing), signable)
+    ruled = None if governing is None else _cleared(pair, governing, State.CLEARED, on)
+    found = [s for s in (ruled, asked) if s is not None]
     good = (s for s in found if s.state in (State.CLEARED, State.AWAITING))
-    return next(good, found[-1] if found else Standing(State.OPEN))
+    return replace(next(good, found[-1] if found else Standing(State.OPEN)), waiting=signable)
 
 
 def _cleared(pair: Pair, clear: Disposition, good: State, on: date) -> Standing:
@@ -314,18 +326,36 @@ def _cleared(pair: Pair, clear: Disposition, good: State, on: date) -> Standing:
     return Standing(good, clear, f"through {clear.until}")
 
 
-def _changed(pair: Pair, d: Disposition) -> str:
-    """What either side says otherwise than when the pair was decided, in words."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which one side of a pair says otherwise than when something was decided about it."""
+
+    side: str
+    field: str
+    then: tuple[str, ...]
+    now: tuple[str, ...]
+
+
+def differences(pair: Pair, d: Disposition) -> tuple[Difference, ...]:
+    """What either side says otherwise than when the pair was decided."""
     sides = (
         ("party", pair.party_said, d.party_digest, d.party_said),
         ("listing", pair.listing_said, d.listing_digest, d.listing_said),
     )
-    found = [
-        f"{side} changed: {', '.join(now.differs(Said.from_json(then)))}"
-        for side, now, digest, then in sides
+    return tuple(
+        Difference(side, name, then.fields.get(name, ()), now.fields.get(name, ()))
+        for side, now, digest, text in sides
         if now.digest != digest
-    ]
-    return "; ".join(found)
+        for then in (Said.from_json(text),)
+        for name in now.differs(then)
+    )
+
+
+def _changed(pair: Pair, d: Disposition) -> str:
+    """The same in few words."""
+    found = differences(pair, d)
+    sides = {side: [f.field for f in found if f.side == side] for side in ("party", "listing")}
+    return "; ".join(f"{side} changed: {', '.join(names)}" for side, names in sides.items() if names)
 
 
 def _broken(rows: Iterable[Disposition]) -> str:

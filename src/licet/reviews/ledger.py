@@ -1,15 +1,17 @@
-"""The ledger: the tables that reviews add to the file of the history, which take rows and never change one.
+"""Ledgers: what takes rows of reviews and never changes one.
 
-Triggers refuse every update and removal, as in the history itself; the rows of dispositions are
+Dispositions need little of it, and say so in :class:`Ledger`. Here it is the file of the history:
+triggers refuse every update and removal, as in the history itself; the rows of dispositions are
 chained by hashes, so that a copy can be told from one that was tampered with.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib import resources
-from typing import Any
+from typing import Any, Protocol
 
 from licet.lists.packing import DamagedError
 from licet.lists.store import Store
@@ -17,13 +19,38 @@ from licet.lists.store import Store
 _TABLES = ("disposition", "party_set", "screening_run")
 
 
-class Ledger:
+class Ledger(Protocol):
+    """Where dispositions are kept, in their order."""
+
+    @property
+    def name(self) -> str:
+        """What the ledger is called when it cannot be read."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Nobody else adds a row until it ends; all rows added inside are kept, or none."""
+        ...
+
+    def rows(self, columns: Sequence[str]) -> Iterable[Sequence[str]]:
+        """These columns of every row, in the order in which rows were added."""
+        ...
+
+    def add(self, row: Mapping[str, str]) -> None:
+        """Add a row, inside a transaction."""
+        ...
+
+    def changes(self) -> object:
+        """Differs from what it was before as soon as a row was added, by whomever."""
+        ...
+
+
+class StoreTables:
     """The tables of reviews in an open store; they are made when something is first written."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def add(self, table: str, row: dict[str, object]) -> int:
+    def add(self, table: str, row: Mapping[str, object]) -> int:
         """Add a row, inside a transaction of the store; gives its number."""
         self._prepare()
         columns, marks = ", ".join(row), ", ".join("?" * len(row))
@@ -63,3 +90,32 @@ class Ledger:
                     f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON {table} BEGIN "
                     "SELECT RAISE(ABORT, 'the ledger only grows'); END"
                 )
+
+
+class StoreLedger:
+    """The ledger of dispositions in the file of a history of lists."""
+
+    def __init__(self, store: Store) -> None:
+        self._tables = StoreTables(store)
+        self._store = store
+
+    @property
+    def name(self) -> str:
+        """The file."""
+        return str(self._store.path)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One transaction of the file."""
+        return self._store.transaction()
+
+    def rows(self, columns: Sequence[str]) -> Iterable[Sequence[str]]:
+        """All rows, in order."""
+        return self._tables.rows(f"SELECT {', '.join(columns)} FROM disposition ORDER BY id")
+
+    def add(self, row: Mapping[str, str]) -> None:
+        """Add a row."""
+        self._tables.add("disposition", row)
+
+    def changes(self) -> object:
+        """Differs after every write to the file."""
+        return self._store.changes()

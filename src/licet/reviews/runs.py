@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from licet.lists.snapshot import Snapshot
 from licet.lists.store import Store
-from licet.reviews.ledger import Ledger
+from licet.reviews.ledger import StoreTables
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ class Runs:
     """The runs a store remembers."""
 
     def __init__(self, store: Store) -> None:
-        self._ledger = Ledger(store)
+        self._tables = StoreTables(store)
 
     def remember(
         self,
@@ -52,10 +52,10 @@ class Runs:
         """
         members = b"".join(sorted({p.tobytes() for p in parties}))
         name = sha256(members).hexdigest()
-        with self._ledger.store.transaction():
-            there = self._ledger.rows("SELECT id FROM party_set WHERE digest = ?", (name,))
+        with self._tables.store.transaction():
+            there = self._tables.rows("SELECT id FROM party_set WHERE digest = ?", (name,))
             number = (
-                there[0][0] if there else self._ledger.add("party_set", {"digest": name, "members": members})
+                there[0][0] if there else self._tables.add("party_set", {"digest": name, "members": members})
             )
             run = {
                 "at": at.astimezone(UTC).isoformat(timespec="seconds"),
@@ -65,7 +65,7 @@ class Runs:
                 "digest": digest,
                 "parties": number,
             }
-            self._ledger.add("screening_run", run)
+            self._tables.add("screening_run", run)
 
     def unchanged(
         self,
@@ -83,12 +83,12 @@ class Runs:
         needed = {s.sha256 for s in snapshots if s.known <= known}
         sets: set[int] = set()
         sql = "SELECT known, lists, snapshots, parties FROM screening_run"
-        for day, codes, had, number in self._ledger.rows(sql):
+        for day, codes, had, number in self._tables.rows(sql):
             covered = not (limited := set(json.loads(codes))) or (lists and limited >= set(lists))
             if date.fromisoformat(day) >= known and covered and needed <= set(json.loads(had)):
                 sets.add(number)
         seen: set[bytes] = set()
         for number in sets:
-            ((members,),) = self._ledger.rows("SELECT members FROM party_set WHERE id = ?", (number,))
+            ((members,),) = self._tables.rows("SELECT members FROM party_set WHERE id = ?", (number,))
             seen.update(members[at : at + _WIDTH] for at in range(0, len(members), _WIDTH))
         return PartyChanges(np.array([0 if p.tobytes() in seen else -1 for p in parties], np.int64))

@@ -98,9 +98,9 @@ def with_membership(
     pairs = zip(found.column("entity").to_pylist(), found.column("list").to_pylist(), strict=True)
     held = [book.of(entity, code) for entity, code in pairs]
     kept = [h is not None and (ever or h[0] is not False) for h in held]
-    return _held(
-        found.filter(pa.array(kept, pa.bool_())), [h for h, k in zip(held, kept, strict=True) if k and h]
-    )
+    if not all(kept):
+        found = found.filter(pa.array(kept, pa.bool_()))
+    return _held(found, [h for h, k in zip(held, kept, strict=True) if k and h])
 
 
 def _on(found: pa.Table, only: Collection[str]) -> pa.Table:
@@ -115,9 +115,10 @@ def _on(found: pa.Table, only: Collection[str]) -> pa.Table:
 def _held(found: pa.Table, held: list[Held]) -> pa.Table:
     import pyarrow as pa
 
-    for name, kind, place in (("in_force", pa.bool_(), 0), ("since", pa.date32(), 1), ("by", pa.string(), 2)):
-        found = found.append_column(name, pa.array([h[place] for h in held], kind))
-    return found
+    kinds = {"in_force": pa.bool_(), "since": pa.date32(), "by": pa.string()}
+    told = [pa.array([h[place] for h in held], kind) for place, kind in enumerate(kinds.values())]
+    fields = [*found.schema, *(pa.field(name, kind) for name, kind in kinds.items())]
+    return pa.table([*found.columns, *told], schema=pa.schema(fields, found.schema.metadata))
 
 
 class Membership:

@@ -26,7 +26,8 @@ def asked_of(table: pa.Table, rules: Rules, weights: Weights) -> Asked:
     """The readings of parties (columns as in ``screen.PARTIES``), each name first, then its address as
     such.
     """
-    names = whole(table.column("name")).fill_null("")
+    names = whole(table.column("name"))
+    names = names.fill_null("") if names.null_count else names
     n = len(names)
     kinds = kinds_of(whole(table.column("kind")))
     address = whole(table.column("address"))
@@ -38,7 +39,8 @@ def asked_of(table: pa.Table, rules: Rules, weights: Weights) -> Asked:
         offsets[1:] = np.cumsum(np.asarray(address.is_valid()))
         addresses = pa.ListArray.from_arrays(pa.array(offsets), address.drop_null())
     words = read(texts, reading_kind, rules, weights, weights.mine)
-    words.reading["row"][:-1] = owner[words.owner]
+    if texts is not names:
+        words.reading["row"][:-1] = owner[words.owner]
     country = codes_of(whole(table.column("country")))
     country_pointer = np.zeros(n + 1, np.int64)
     np.cumsum(country != 0, out=country_pointer[1:])

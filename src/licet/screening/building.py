@@ -49,6 +49,8 @@ class Beside:
 
 def kinds_of(column: pa.Array) -> Array:
     """Kinds as numbers; what is not known counts as not said."""
+    if column.null_count == len(column):
+        return np.zeros(len(column), np.uint8)
     return np.array([_KIND.get(v or "", 0) for v in column.to_pylist()], np.uint8)
 
 
@@ -117,6 +119,8 @@ def beside(
 ) -> Beside:  # fmt: skip
     """Countries, address words and identifiers; their texts are put behind ``text``."""
     n = len(addresses)
+    if addresses.null_count == n and identifiers.null_count == n:
+        return _nothing_beside(countries, text)
     pointer, values = _lists(addresses)
     place_pointer = np.zeros(n + 1, np.int64)
     place_at = np.zeros((n, 2), np.int64)
@@ -144,6 +148,14 @@ def beside(
     id_pointer, identifier, id_text = _identifiers(identifiers, base)
     parts.append(id_text)
     return Beside(*countries, place_pointer, place, place_at, id_pointer, identifier, np.concatenate(parts))
+
+
+def _nothing_beside(countries: tuple[Array, Array], text: Array) -> Beside:
+    none = np.zeros_like(countries[0])
+    no_place, no_identifier = np.zeros(0, PLACED), np.zeros(0, IDENTIFIER)
+    return Beside(
+        *countries, none, no_place, np.zeros((len(none) - 1, 2), np.int64), none, no_identifier, text
+    )
 
 
 def rows_of(n: int, reading: Array, kinds: Array, known: Beside) -> Array:

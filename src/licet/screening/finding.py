@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from licet.screening.amounts import (
-    ROOM,
     SLACK,
     W_ADDRESS_MOST,
     W_COUNTRY_SAME,
@@ -23,13 +22,12 @@ from licet.screening.amounts import (
     W_SHARE_THEIRS,
     W_SPARED,
 )
-from licet.screening.compiled import bare, inner
+from licet.screening.compiled import bare
 from licet.screening.levels import level_of
 from licet.screening.looking import find_word, lower
 from licet.screening.pairing import easing, prepare
-from licet.screening.reading_kernel import LONGEST, VARIANT
+from licet.screening.reading_kernel import VARIANT
 from licet.screening.roles import DISTINGUISHING, PARTS, PERSON, UNSAID
-from licet.screening.shapes import BEST, MARK, OUTLOOK, SUM, Scratch
 from licet.screening.sifting import fetch, sift
 from licet.screening.weighing import weigh
 
@@ -214,26 +212,6 @@ def _gather(asked, reading, listed, words, slots, met, weights, scratch):
         nt = _touch(scratch, nt, listed.whole[y].to, 0, 0, 0, 0, 1)
         y += 1
     return nt
-
-
-@inner
-def scratch_of(words, readings, groups):
-    """Working room for one run over a list of so many words, readings and groups."""
-    return Scratch(
-        np.zeros(1, np.int64),
-        np.empty(words + 1, np.uint32),
-        np.empty(words + 1, MARK),
-        np.empty(LONGEST, np.int64),
-        np.empty((LONGEST * LONGEST, 5), np.int64),
-        np.empty(LONGEST, np.int32),
-        np.empty(LONGEST, np.int32),
-        np.zeros((ROOM, 9), np.int64),
-        np.empty(readings + 1, np.uint32),
-        np.empty(readings + 1, SUM),
-        np.empty(LONGEST, OUTLOOK),
-        np.empty(groups + 1, np.uint32),
-        np.empty(groups + 1, BEST),
-    )
 
 
 @bare

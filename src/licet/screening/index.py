@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 from licet.language.errors import LawError
 from licet.screening.building import build
 from licet.screening.compiled import code_digest
+from licet.screening.room import Rooms
 from licet.screening.shapes import (
     IDENTIFIER,
     ITEM,
@@ -97,6 +99,11 @@ class Index:
     weights: Weights
     vocabulary: Vocabulary
     listed: Listed
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """Working room for searches, kept from one to the next."""
+        return Rooms(len(self.vocabulary.word), len(self.listed.reading), int(self.listed.most[0]))
 
     def __len__(self) -> int:
         return len(self.shown)

@@ -10,16 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licet.screening import scripts
-from licet.screening.hashing import distinct
 from licet.screening.lexicon import ascii_of
-from licet.screening.reading_kernel import split, understand, variant_keys, wholes_of, words_of
-from licet.screening.resolving import joins_of
-from licet.screening.roles import PLACE_ONLY, SAME, SCRIPT
-from licet.screening.shapes import ITEM, READING, Array, Rules, Weights
+from licet.screening.roles import SAME, SCRIPT
+from licet.screening.shapes import Array, Rules, Weights, frozen
+from licet.screening.understanding import words_in
 
 LONGEST_TEXT = 4096  # signs of a name that are read; no party is called by more
 
 _POSSESSIVE = r"(?i)(\w)['’]s\b"
+_NO_TEXT = frozen(np.zeros(0, np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +50,28 @@ def readings_of(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def _strings(texts: pa.Array) -> tuple[Array, Array]:
-    """The bytes and offsets of a string array without nulls."""
-    texts = texts.cast(pa.large_string())
-    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    """The bytes and offsets of an array of strings without nulls."""
+    wide = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    offsets = np.frombuffer(texts.buffers()[1], wide)[texts.offset : texts.offset + len(texts) + 1]
     data = texts.buffers()[2]
-    return (np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)), offsets
+    return (np.frombuffer(data, np.uint8) if data is not None else _NO_TEXT), frozen(offsets.astype(np.int64))
 
 
 def _foreign(data: Array, offsets: Array) -> Array:
     """Which texts hold a sign beyond ASCII."""
-    high = np.flatnonzero(data[offsets[0] : offsets[-1]] >= 128) + offsets[0]
+    high: Array = np.flatnonzero(data[offsets[0] : offsets[-1]] >= 128) + offsets[0]
+    if not len(high):
+        return high
     return np.unique(np.searchsorted(offsets, high, side="right") - 1)
 
 
 def in_latin(texts: pa.Array) -> tuple[Array, Array, Array, Array]:
     """Bytes and offsets of Latin texts, for each the text it reads and its script."""
     data, offsets = _strings(texts)
+    said = data[offsets[0] : offsets[-1]].tobytes()
+    if b"'" in said or "’".encode() in said:
+        texts = pc.replace_substring_regex(texts, _POSSESSIVE, r"\1")
+        data, offsets = _strings(texts)
     n = len(texts)
     foreign = _foreign(data, offsets)
     if not len(foreign):
@@ -93,34 +98,4 @@ def in_latin(texts: pa.Array) -> tuple[Array, Array, Array, Array]:
 
 def read(texts: pa.Array, kinds: Array, rules: Rules, weights: Weights, side: Array) -> Words:
     """Words of all texts; ``kinds`` holds one kind per text, ``side`` what words left over cost by role."""
-    texts = pc.replace_substring_regex(texts, _POSSESSIVE, r"\1")
-    data, offsets, owner, script = in_latin(texts)
-    text, start, end, numeral, pointer = split(data, offsets)
-    i_start, i_end, base, role, variant, name, first_item, form, form_at, residue = understand(
-        text, start, end, numeral, pointer, kinds[owner], rules
-    )
-    number, first = distinct(variant_keys(base, variant))
-    word = words_of(first, i_start, i_end, base, role, variant, rules, weights.value, side, weights.rarest[0])
-    item = np.zeros(len(number), ITEM)
-    item["word"] = number
-    item["join"] = joins_of(text, word, number, first_item)
-    reading = np.zeros(len(name) + 1, READING)
-    reading["first"] = first_item
-    shown = reading[:-1]
-    shown["row"] = owner[name]
-    shown["whole"] = wholes_of(base, first_item)
-    shown["klass"] = kinds[owner[name]] == PLACE_ONLY
-    shown["script"] = script[name]
-    shown["form"] = form
-    shown["form_a"], shown["form_b"] = form_at[:, 0], form_at[:, 1]
-    shown["residue_a"], shown["residue_b"] = residue[:, 0], residue[:, 1]
-    shown["cost"] = _sums(word["cost"][number], first_item)
-    shown["value"] = _sums(word["value"][number], first_item)
-    return Words(text=text, owner=owner[name], reading=reading, item=item, word=word)
-
-
-def _sums(values: Array, pointer: Array) -> Array:
-    """Sums of ``values`` between pointers."""
-    total = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(values, out=total[1:])
-    return total[pointer[1:]] - total[pointer[:-1]]
+    return Words(*words_in(*in_latin(texts), kinds, rules, weights.value, side, weights.rarest[0]))

@@ -85,24 +85,21 @@ def cut_likeness(short, long, whole):
 
 
 @outer
-def resolve(text, words, rules, keys, weights, vocabulary):
-    """For each asked word the listed words it meets, as pointers and MEETING records."""
+def resolve(text, words, rules, keys, weights, vocabulary, room):
+    """For each asked word the listed words it meets, as pointers and MEETING records; ``room`` is a Trial."""
     n = len(words)
     spelt, heard = keys_of(text, words, keys)
     listed = vocabulary.word
     doubt = weights.pair[W_DOUBT]
     pointer = np.zeros(n + 1, np.int64)
-    room = max(64, 8 * n)
-    meeting = np.empty(room, MEETING)
-    # Where in ``found`` a listed word stands, and in ``trial``, the words whose edits were counted for this
-    # asked one; either holds only when the word there is that word.
-    slot = np.empty(len(listed), np.uint32)
-    tried = np.empty(len(listed), np.uint32)
-    trial = np.empty(len(listed), np.int32)
+    meeting = np.empty(max(64, 8 * n), MEETING)
+    slot = room.slot
+    tried = room.tried
+    trial = room.trial
+    found = room.found
     sums = np.empty(FUZZY_LONGEST + 1, np.uint64)
     forms = np.empty(MOST_FORMS, np.uint64)
     rows = np.zeros((6, FUZZY_LONGEST + 2), np.int32)
-    found = np.empty(len(listed) + 1, MEETING)
     bits = 0
     while (1 << bits) < len(vocabulary.bucket) - 1:
         bits += 1

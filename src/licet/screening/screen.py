@@ -98,7 +98,8 @@ def screen(
         _batch(table.slice(start, BATCH), start, index, _day(as_of, None), _day(known_at, LAST_DAY))
         for start in range(0, len(table), BATCH)
     ]
-    result = pa.concat_tables(found) if found else CANDIDATES.empty_table()
+    found = found or [CANDIDATES.empty_table()]
+    result = found[0] if len(found) == 1 else pa.concat_tables(found)
     if floor == "hit":
         result = result.filter(pc.equal(result.column("level"), "hit"))
     return result.replace_schema_metadata({"index": index.digest})
@@ -113,12 +114,13 @@ def meet(
 ) -> tuple[Array, Array, Array, Array]:
     """What the compiled code finds: candidates, rows of evidence, and the texts of the rows."""
     asked = asked_of(table, index.rules, index.weights)
-    met = Met(*resolve(asked.text, asked.word, index.rules, index.keys, index.weights, index.vocabulary))
-    found: tuple[Array, Array, Array, Array] = screen_all(
-        asked, index.listed, index.vocabulary, met, index.weights,
-        ANY_DAY if as_of is None else as_of, LAST_DAY if known_at is None else known_at, everything,
-        _KIND_TEXT, _KIND_AT,
-    )  # fmt: skip
+    listed, words, weights = index.listed, index.vocabulary, index.weights
+    on, known = ANY_DAY if as_of is None else as_of, LAST_DAY if known_at is None else known_at
+    with index.rooms.lent() as (trial, scratch):
+        met = Met(*resolve(asked.text, asked.word, index.rules, index.keys, weights, words, trial))
+        found: tuple[Array, Array, Array, Array] = screen_all(
+            asked, listed, words, met, weights, scratch, on, known, everything, _KIND_TEXT, _KIND_AT
+        )
     return found
 
 
@@ -126,6 +128,8 @@ def _batch(table: pa.Table, start: int, index: Index, as_of: int | None, known_a
     first, same_as = _distinct(table)
     asked = table if len(first) == len(table) else table.take(pa.array(first))
     found, rows, mine, theirs = meet(asked, index, as_of, known_at, False)
+    if not len(found):
+        return CANDIDATES.empty_table()
     group = index.listed.row["group"][found["row"]]
     order = np.lexsort((group, -found["points"], found["party"]))
     party = found["party"][order]
@@ -136,13 +140,12 @@ def _batch(table: pa.Table, start: int, index: Index, as_of: int | None, known_a
         order = order[np.arange(len(party)) + np.repeat(begin[same_as] - np.cumsum(size) + size, size)]
     evidence = evidence_of(found["rows"], order, rows, mine, theirs)
     found = found[order]
-    row = pa.array(found["row"])
-    shown = [whole(index.shown.column(c)).take(row) for c in ("entity", "list", "name", "name_kind")]
+    shown = index.shown.take(pa.array(found["row"]))
     return pa.table(
         [
             pa.array(party + start),
             whole(table.column("id")).take(pa.array(party)),
-            *shown,
+            *shown.columns,
             _LEVELS.take(pa.array(found["level"])),
             pa.array(found["points"] / PARTS),
             pa.array(one_in(found["points"])),
@@ -192,7 +195,8 @@ def evidence_of(ends: Array, order: Array, rows: Array, mine: Array, theirs: Arr
     )
     pointer = np.zeros(len(ends) + 1, np.int32)
     pointer[1:] = ends
-    return pa.ListArray.from_arrays(pa.array(pointer), structs).take(pa.array(order))
+    lists = pa.ListArray.from_arrays(pa.array(pointer), structs)
+    return lists if np.array_equal(order, np.arange(len(ends))) else lists.take(pa.array(order))
 
 
 def _strings(ends: Array, text: Array) -> pa.Array:

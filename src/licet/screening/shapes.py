@@ -163,6 +163,17 @@ class Met(NamedTuple):
     meeting: Array  # MEETING
 
 
+class Trial(NamedTuple):
+    """Working room for meeting words: where in ``found`` a listed word stands, and in ``trial``, the words
+    whose edits were counted for this asked one; either holds only when the word there is that word.
+    """
+
+    slot: Array  # uint32, by listed word: its place in ``found``
+    tried: Array  # uint32, by listed word: its place in ``trial``
+    trial: Array  # int32
+    found: Array  # MEETING
+
+
 class Scratch(NamedTuple):
     """Working room of one run; nothing in it outlives a party.
 

@@ -20,7 +20,7 @@ from licet.screening.amounts import (
     TEXT,
 )
 from licet.screening.compiled import bare, inner, outer
-from licet.screening.finding import NEVER, find_all, scratch_of
+from licet.screening.finding import NEVER, find_all
 from licet.screening.levels import level_of
 from licet.screening.pairing import prepare
 from licet.screening.reading_kernel import LONGEST
@@ -81,14 +81,16 @@ def _say(out, at, what, a, b, text, items, first, words, letters, kind_text, kin
 
 
 @outer
-def screen_all(asked, listed, vocabulary, met, weights, as_of, known_at, everything, kind_text, kind_at):
+def screen_all(
+    asked, listed, vocabulary, met, weights, scratch, as_of, known_at, everything, kind_text, kind_at
+):
     """Candidates of every party with their rows of evidence, and the two texts that the rows end in.
 
-    ``everything`` weighs all pairs and keeps the best of every entity, whatever its points.
+    ``scratch`` is working room; ``everything`` weighs all pairs and keeps the best of every entity, whatever
+    its points.
     """
     words = vocabulary.word
     letters = vocabulary.text
-    scratch = scratch_of(len(words), len(listed.reading), listed.most[0])
     least = np.int64(1 << 60)
     for x in range(len(listed.point)):
         least = min(least, listed.point[x, 0])

@@ -7,9 +7,10 @@ decides anything, and nothing needs a network.
 from licet.changes.plots.bands import bands
 from licet.changes.plots.flows import flows
 from licet.changes.plots.money import money
+from licet.changes.plots.outcomes import outcomes
 from licet.changes.plots.rendering import Picture
 from licet.changes.plots.risk import risk
 from licet.changes.plots.sweep import sweep
 from licet.changes.plots.timeline import timeline
 
-__all__ = ["Picture", "bands", "flows", "money", "risk", "sweep", "timeline"]
+__all__ = ["Picture", "bands", "flows", "money", "outcomes", "risk", "sweep", "timeline"]

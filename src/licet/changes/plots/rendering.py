@@ -22,6 +22,7 @@ _MIME = "application/vnd.vegalite.v6+json"
 _VERSION = "6.4"
 _LINE = 15
 _NUMBER = ' class="number"'
+_ROLES = re.compile(r'(<g [^<>]*?) role="graphics-\w+" aria-roledescription="[^"<>]*"')
 
 
 class PictureError(LicetError):
@@ -74,11 +75,11 @@ class Picture:
         ``name`` must be the figure's own within the page. ``data`` is the id of a place in the page
         that has :meth:`data_html`, which is then linked to instead of folded away.
         """
-        svg = self._svg(
-            f"{name}-",
-            f' role="img" aria-labelledby="{name}-title" aria-describedby="{name}-summary"',
-            f'<title id="{name}-title">{escape(self.title)}</title>',
-        )
+        drawn = self._svg(f"{name}-", "", "")
+        # A page has one picture and its summary; the roles of its strokes would each want a name.
+        head, _, body = _ROLES.sub(r"\1", drawn).partition(">")
+        named = f'role="img" aria-labelledby="{name}-title" aria-describedby="{name}-summary"'
+        svg = f'{head} {named}><title id="{name}-title">{escape(self.title)}</title>{body}'
         link = f' <a href="#{data}">Data of this picture</a>' if data else ""
         folded = f"<details><summary>Data of this picture</summary>\n{self.data_html()}</details>\n"
         return (

@@ -1,0 +1,1 @@
+"""JSON faces: our own API, and those that existing clients already speak."""

@@ -1,0 +1,155 @@
+"""Problems told alike: RFC 9457 on our own API, in the shapes of others on theirs, as a page elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from licet.language.errors import LicetError
+
+OWN = "/api/"
+MEDIA = "application/problem+json"
+# Where clients of other services look for `detail` and nothing more.
+_FOREIGN = (
+    "/match", "/search", "/entities", "/catalog", "/algorithms", "/healthz", "/readyz", "/updatez",
+    "/reconcile", "/consolidated_screening_list", "/mcp", "/metrics", "/openapi.json", "/statements",
+    "/manifest",
+)  # fmt: skip
+
+Page = Callable[[Request, "Problem"], Response]
+_log = structlog.get_logger("licet")
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+    """What went wrong with a request: a title, what exactly, and how to mend it.
+
+    Args:
+        status: the HTTP status.
+        title: what kind of thing it is, in few words; by default the phrase of the status.
+        detail: what was expected, and how to mend it.
+        extra: further members of the problem.
+        headers: headers of the response.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        title: str = "",
+        detail: str = "",
+        *,
+        type: str = "about:blank",  # noqa: A002 - the member's own name in RFC 9457
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or title)
+        self.status = status
+        self.title = title or HTTPStatus(status).phrase
+        self.detail = detail
+        self.type = type
+        self.extra = dict(extra or {})
+        self.headers = dict(headers or {})
+
+
+class WrongField(BaseModel):
+    """One field that was not as expected."""
+
+    field: str = Field(description="Where it stands, with dots between levels.")
+    expected: str = Field(description="What was expected there.")
+
+
+class ProblemDetails(BaseModel):
+    """A problem as RFC 9457 writes it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = ""
+    errors: list[WrongField] | None = None
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route declares of the problems that it answers with."""
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    return {
+        status: {
+            "model": ProblemDetails,
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA: {"schema": schema}},
+        }
+        for status in statuses
+    }
+
+
+def install(app: FastAPI, page: Page | None = None) -> None:
+    """Answer every problem of ``app`` alike; ``page`` tells it to a person."""
+
+    def answer(request: Request, problem: Problem) -> Response:
+        path = request.url.path
+        if path.startswith(OWN):
+            return _details(request, problem)
+        if page is None or path.startswith(_FOREIGN):
+            return JSONResponse(
+                {"detail": problem.extra.get("errors") or problem.detail or problem.title},
+                problem.status,
+                headers=problem.headers,
+            )
+        return page(request, problem)
+
+    handlers: Sequence[tuple[Any, Callable[[Any], Problem]]] = (
+        (Problem, lambda problem: problem),
+        (HTTPException, _of_http),
+        (RequestValidationError, _of_fields),
+        (LicetError, lambda error: Problem(422, "It cannot be meant so", str(error))),
+    )
+    for kind, told in handlers:
+        app.add_exception_handler(kind, _handler(answer, told))
+    app.add_exception_handler(Exception, _handler(answer, _of_fault))
+
+
+def _handler(
+    answer: Callable[[Request, Problem], Response], told: Callable[[Any], Problem]
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handle(request: Request, error: Exception) -> Response:
+        return answer(request, told(error))
+
+    return handle
+
+
+def _details(request: Request, problem: Problem) -> Response:
+    said = {
+        "type": problem.type,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": request.url.path,
+        **problem.extra,
+    }
+    return JSONResponse(jsonable_encoder(said), problem.status, headers=problem.headers, media_type=MEDIA)
+
+
+def _of_http(error: HTTPException) -> Problem:
+    return Problem(error.status_code, "", str(error.detail), headers=error.headers)
+
+
+def _of_fields(error: RequestValidationError) -> Problem:
+    # What was given is not told back: it may be long, or not for logs.
+    wrong = [{"field": ".".join(map(str, e["loc"])), "expected": str(e["msg"])} for e in error.errors()]
+    words = "; ".join(f"{w['field']}: {w['expected']}" for w in wrong[:5])
+    return Problem(422, "Some fields are not as expected", words, extra={"errors": wrong})
+
+
+def _of_fault(error: Exception) -> Problem:
+    _log.error("fault", exc_info=error)
+    return Problem(500, "A fault of ours", "This should not have happened; it was written to the log.")

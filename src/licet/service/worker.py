@@ -1,0 +1,132 @@
+"""The worker: a thread of a server that takes up jobs one by one; several servers may share them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Any, Final
+
+import structlog
+from anyio import to_thread
+from sqlalchemy.exc import OperationalError
+
+from licet.language.errors import LicetError
+from licet.service import deciding, reading  # noqa: F401 (they register what does the jobs)
+from licet.service.jobs import HANDLERS, LEASE, Job, Lost, Work, claim
+from licet.service.service import Service
+
+_LOOK_AGAIN: Final = 0.5
+_AFTER_TROUBLE: Final = 5.0
+_FAULT: Final = (
+    "A fault of ours ({name}); it was written to the server's log under job {job}. What was done is kept: "
+    "try it again once the fault is mended."
+)
+_log = structlog.get_logger("licet.worker")
+
+
+class Worker:
+    """Takes up jobs until it is stopped; a job under way then waits for whoever comes next."""
+
+    def __init__(self, service: Service, lease: timedelta = LEASE) -> None:
+        self._service, self._lease = service, lease
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="licet-worker", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for jobs."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the step under way."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        pause = 0.0
+        while not self._stopping.wait(pause):
+            try:
+                pause = 0.0 if do_one(self._service, self._lease, self._stopping) else _LOOK_AGAIN
+            except Exception as error:  # a database that went away comes back; the worker must be there then
+                _log.error("the worker had to pause", exc_info=error)
+                pause = _AFTER_TROUBLE
+
+
+def do_one(
+    service: Service, lease: timedelta = LEASE, stopping: Event | None = None, job_id: str = ""
+) -> Job | None:
+    """Take up one job, if any waits (the one asked for), and do it in this thread."""
+    job = claim(service.database, service.now(), lease, job_id)
+    if job is not None:
+        _do(Work(service, job, lease, stopping or Event()))
+    return job
+
+
+def do_now(service: Service, job: Job | None) -> None:
+    """Do a job in this thread, unless a worker has taken it up already."""
+    if job is not None and job.state == "queued":
+        do_one(service, job_id=job.id)
+
+
+def drain(service: Service) -> int:
+    """Do everything that waits, in this thread; gives how many jobs it was."""
+    count = 0
+    while do_one(service) is not None:
+        count += 1
+    return count
+
+
+@asynccontextmanager
+async def running(app: Any) -> AsyncIterator[None]:
+    """A worker for as long as the application runs."""
+    worker = Worker(app.state.service)
+    worker.start()
+    try:
+        yield
+    finally:
+        await to_thread.run_sync(worker.stop)
+
+
+def _do(work: Work) -> None:
+    job = work.job
+    try:
+        with _held(work):
+            words = HANDLERS[job.kind](work)
+        work.end("done", words)
+    except Lost:
+        if work.stopping.is_set():
+            with suppress(Lost):
+                work.give_back()
+    except LicetError as error:
+        with suppress(Lost):
+            work.end("failed", str(error))
+    except OperationalError:
+        raise  # nothing is wrong with the job: its lease runs out, and it goes on
+    except Exception as error:
+        _log.error("a job met a fault of ours", job=job.id, kind=job.kind, exc_info=error)
+        with suppress(Lost):
+            work.end("failed", _FAULT.format(name=type(error).__name__, job=job.id))
+
+
+@contextmanager
+def _held(work: Work) -> Iterator[None]:
+    """Holds the job however long a single step takes, for as long as this process lives."""
+    over = Event()
+
+    def hold() -> None:
+        while not over.wait(work.lease.total_seconds() / 3):
+            try:
+                work.hold()
+            except Lost:
+                return
+            except OperationalError:
+                continue
+
+    holding = Thread(target=hold, name=f"licet-holds-{work.job.id}", daemon=True)
+    holding.start()
+    try:
+        yield
+    finally:
+        over.set()
+        holding.join()

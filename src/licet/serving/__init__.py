@@ -1,0 +1,1 @@
+"""The server put together and run: every face behind one ``licet serve``."""

@@ -1,0 +1,45 @@
+"""Every face of a service in one application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from licet.gate import problems
+from licet.service.service import Service
+from licet.serving import parts
+from licet.version import __version__
+
+ABOUT = (
+    "US trade restrictions as open, dated, explainable code. Every answer states which day's law it applies "
+    "and what was known. Not legal advice."
+)
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application over an open service."""
+    app = FastAPI(
+        title="Licet",
+        summary=ABOUT,
+        version=__version__,
+        openapi_url="/openapi.json",
+        # The pages that come with FastAPI load programs from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_running,
+    )
+    app.state.service = service
+    parts.include(app)
+    problems.install(app, parts.error_page())
+    parts.guard(app, service)
+    return app
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        for start in parts.running(app):
+            await stack.enter_async_context(start)
+        yield
