@@ -35,7 +35,7 @@ from columns_peers import environment  # noqa: E402
 from server_load import HOST, Question, answers, load  # noqa: E402
 
 CLIENTS = (1, 8, 32)
-BATCH = 50
+BATCH = 20
 PEER = "yente"
 PACKAGES = ("yente==5.5.0", "nomenklatura==4.10.0", "followthemoney==4.9.2", "rigour==2.1.2")
 SCHEMATA = {"person": "Person", "organisation": "Organization", "vessel": "Vessel", "aircraft": "Airplane"}
@@ -211,11 +211,11 @@ def _without(before: float, after: float, seconds: float) -> dict[str, float]:
     return {"stand-in seconds": after - before} if after > before else {}
 
 
-def recall(server: Server) -> dict[str, Any]:
+def recall(server: Server, every: int) -> dict[str, Any]:
     """What each finds of the labelled names at its own defaults, and at equal shares of false positives."""
     material = part("held")
     right_names = {e.entity: fold(e.name) for e in entries()}
-    queries, negatives = list(material.queries), list(material.negatives[:3_000])
+    queries, negatives = list(material.queries)[::every], list(material.negatives[:3_000])[::every]
     results = _results(server, [*queries, *negatives])
     scores, matched, returned = (
         np.full(len(queries), -1.0),
@@ -335,6 +335,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seconds", type=float, default=8, help="of each run of load")
     parser.add_argument("--workers", type=int, default=2, help="processes of either server")
+    parser.add_argument("--every", type=int, default=1, help="recall over one in so many labelled names")
     parser.add_argument("--only", choices=["licet", PEER], help="one server alone")
     parser.add_argument("--json", type=Path, default=HERE / "server.json")
     given = parser.parse_args()
@@ -351,7 +352,7 @@ def main() -> int:
             with started as server:
                 told: dict[str, Any] = {"ready after": server.ready_after, "memory idle": server.memory()}
                 told["speed"] = speed(server, given.seconds)
-                told["recall"] = recall(server)
+                told["recall"] = recall(server, given.every)
                 if name == "licet":
                     told["decisions"] = decisions(server, given.seconds)
                 told["memory"] = server.memory()

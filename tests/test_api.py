@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -464,6 +467,7 @@ LAUGHS = "a: &a [x, x]\n" + "".join(
         "[" * 5000,
         "- " * 5000,
         "a: b: c",
+        "reading: ># folded",
         "? [a, b]\n: c",
         "\0",
         "scenario: x\nscenario: y",
@@ -583,3 +587,51 @@ def test_lists_and_what_changed_on_them(client: Any) -> None:
     wrong(client.get(f"{API}/lists/changes"))
     assert wrong(client.get(f"{url}&list=nothing"))["errors"][0]["field"] == "list"
     wrong(client.get(f"{API}/lists/changes?since=2019-05-16&until=2019-05-15"))
+
+
+# The page --------------------------------------------------------------------------------
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
+BLOCK = re.compile(r"```(bash|json)\n(.*?)```", re.DOTALL)
+FILE = re.compile(r"cat > (\S+) <<'END'\n(.*?)\nEND\n", re.DOTALL)
+
+
+def holds(answer: Any, told: Any) -> bool:
+    """Whether an answer has at least what is told of it."""
+    match told:
+        case dict():
+            return all(name in answer and holds(answer[name], value) for name, value in told.items())
+        case list():
+            return len(answer) == len(told) and all(map(holds, answer, told))
+    return bool(answer == told)
+
+
+def test_the_page_is_true(client: Any) -> None:
+    files: dict[str, str] = {}
+    last: list[Any] = []
+    asked = compared = 0
+    for kind, block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
+        if kind == "json":
+            told = (
+                [json.loads(block)] if block.startswith("{\n") else list(map(json.loads, block.splitlines()))
+            )
+            assert all(map(holds, last, told)), (block, last)
+            compared += 1
+            continue
+        files |= dict(FILE.findall(block))
+        for command in FILE.sub("", block).splitlines():
+            _, _, url, *options = shlex.split(command)
+            given = dict(zip(options[::2], options[1::2], strict=True))
+            body = given.get("-d") or given.get("--data-binary")
+            headers = dict([given["-H"].split(": ")]) if "-H" in given else {}
+            address = url.removeprefix("http://127.0.0.1:8360")
+            if body is None:
+                answer = client.get(address)
+            else:
+                content = files[body[1:]] if body.startswith("@") else body
+                answer = client.post(address, content=content, headers=headers)
+            assert answer.status_code in (200, 422), (command, answer.text)
+            last = [json.loads(line) for line in answer.text.splitlines()]
+            asked += 1
+    assert asked >= 20
+    assert compared >= 8

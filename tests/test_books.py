@@ -320,27 +320,27 @@ def sheet_of(rows: bytes) -> dict[str, bytes]:
     return parts
 
 
-def test_a_zip_bomb_is_refused_before_it_is_unpacked(kept: Service) -> None:
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(service: Service) -> None:
     bomb = zipped({"xl/worksheets/sheet1.xml": bytes(200_000_000)})
     assert len(bomb) < 250_000
     with pytest.raises(IntakeError, match=r"unpacks from .* to 200,000,000 bytes"):
-        books.upload(kept, bomb, "orders.xlsx", ANA)
-    with kept.database.reading() as session:
-        assert session.query(Book).count() == 0
+        books.upload(service, bomb, "bomb.xlsx", ANA)
+    with service.database.reading() as session:
+        assert session.query(Book).filter_by(name="bomb.xlsx").count() == 0
 
 
-def test_rows_of_sixteen_thousand_cells_are_refused_in_time(kept: Service, monkeypatch: Any) -> None:
+def test_rows_of_sixteen_thousand_cells_are_refused_in_time(service: Service, monkeypatch: Any) -> None:
     monkeypatch.setattr("licet.intake.workbook.CELLS", 100_000)
     rows = b"".join(
         b'<row r="%d"><c r="A%d" t="str"><v>order_id</v></c><c r="XFD%d"><v>1</v></c></row>' % (n, n, n)
         for n in range(1, 2000)
     )
-    book = uploaded(kept, zipped(sheet_of(rows)), "wide.xlsx")
+    book = uploaded(service, zipped(sheet_of(rows)), "wide.xlsx")
     assert book.state == "unreadable"
     assert "cells" in book.problem
 
 
-def test_entities_in_a_workbook_blow_nothing_up(kept: Service) -> None:
+def test_entities_in_a_workbook_blow_nothing_up(service: Service) -> None:
     parts = sheet_of(b"")
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     parts["xl/worksheets/sheet1.xml"] = (
@@ -348,18 +348,18 @@ def test_entities_in_a_workbook_blow_nothing_up(kept: Service) -> None:
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
         '<row r="1"><c r="A1" t="str"><v>&e11;</v></c></row></sheetData></worksheet>'
     ).encode()
-    assert uploaded(kept, zipped(parts), "laughs.xlsx").state == "unreadable"
+    assert uploaded(service, zipped(parts), "laughs.xlsx").state == "unreadable"
 
 
-def test_a_parquet_file_of_one_word_a_billion_times_is_refused(kept: Service, monkeypatch: Any) -> None:
+def test_a_parquet_file_of_one_word_a_billion_times_is_refused(service: Service, monkeypatch: Any) -> None:
     monkeypatch.setattr("licet.intake.columnar.CELLS", 1_000_000)
     sink = io.BytesIO()
     pq.write_table(pa.table({"order_id": pa.array(["x"]).take(pa.array([0] * 1_100_000))}), sink)
     with pytest.raises(IntakeError, match="more than an order book may hold"):
-        books.upload(kept, sink.getvalue(), "orders.parquet", ANA)
+        books.upload(service, sink.getvalue(), "orders.parquet", ANA)
 
 
-def test_a_long_word_repeated_in_parquet_is_held_once(kept: Service) -> None:
+def test_a_long_word_repeated_in_parquet_is_held_once(service: Service) -> None:
     sink = io.BytesIO()
     long = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), ["x" * 100_000])
     pq.write_table(pa.table({"order_id": range(20_000), "other": long}), sink, store_schema=False)
@@ -373,9 +373,9 @@ def test_a_long_word_repeated_in_parquet_is_held_once(kept: Service) -> None:
     "data",
     [b"", b"\0" * 1000, b"PK\x03\x04nonsense", b"PAR1nonsensePAR1", bytes(range(256)) * 50, b'"' * 5000],
 )
-def test_nonsense_is_no_book_and_no_fault(kept: Service, data: bytes) -> None:
+def test_nonsense_is_no_book_and_no_fault(service: Service, data: bytes) -> None:
     try:
-        book = uploaded(kept, data, "nonsense.bin")
+        book = uploaded(service, data, "nonsense.bin")
     except IntakeError:
         return
     assert book.state == "unreadable"
@@ -417,7 +417,7 @@ def test_no_formula_leaves_in_a_file(service: Service) -> None:
         for cell in row.split(","):
             assert not cell.lstrip('"').startswith(("=", "+", "@", "\uff1d"))
     sheet = load_workbook(io.BytesIO(client.get(f"{path}?format=xlsx").content)).active
-    assert {cell.data_type for row in sheet for cell in row} <= {"s", "n"}
+    assert "f" not in {cell.data_type for row in sheet for cell in row}
     assert sheet["B2"].value == EVIL
     table = pq.read_table(io.BytesIO(client.get(f"{path}?format=parquet").content))
     assert table.column_names == list(COLUMNS)

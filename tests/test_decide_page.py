@@ -47,7 +47,9 @@ def verdict(html: str) -> str:
 def test_the_page_says_what_the_library_says(client: Any, regime: Regime) -> None:
     for day in first()["example"]["days"]:
         given = {**FACTS, **PARTY, "act.date": day.isoformat()}
-        act = read([(k, v) for k, vs in given.items() for v in (vs if isinstance(vs, list) else [vs])], regime).act
+        act = read(
+            [(k, v) for k, vs in given.items() for v in (vs if isinstance(vs, list) else [vs])], regime
+        ).act
         expected = decide(act, regime)
         html = get(client, given).text
         assert verdict(html) == expected.outcome.words.capitalize()
@@ -66,8 +68,24 @@ def test_the_answer_states_both_days_and_the_proof_has_links(client: Any) -> Non
     assert "as known on 15 May 2019" in text_of(then)
 
 
+def test_what_was_stated_is_on_paper_too(client: Any) -> None:
+    html = get(client, {**FACTS, **PARTY}).text
+    printed = text_of(html[html.index('class="licet-printed"') : html.index('class="licet-act')])
+    for said in (
+        "Day 2019-05-16",
+        "ECCN or EAR99 5D991",
+        f"Party 1, name {HUAWEI}",
+        "Transport en route since none",
+    ):
+        assert said in printed
+    assert html.count("Entity List licence requirement, Huawei Technologies Co., Ltd.") == 1
+
+
 def test_an_instant_is_a_moment_too(client: Any) -> None:
-    for at, expected in (("2019-05-16T16:00-04:00", "No licence required"), ("2019-05-16T17:00-04:00", "Licence required")):
+    for at, expected in (
+        ("2019-05-16T16:00-04:00", "No licence required"),
+        ("2019-05-16T17:00-04:00", "Licence required"),
+    ):
         assert verdict(get(client, {**FACTS, **PARTY, "act.date": at}).text) == expected
 
 
@@ -80,7 +98,9 @@ def test_without_a_day_it_is_the_day_of_the_service_and_says_so(client: Any) -> 
 def test_every_decision_is_in_the_audit_trail(client: Any, service: Any) -> None:
     def entries() -> list[Entry]:
         with service.database.reading() as session:
-            return list(session.scalars(select(Entry).where(Entry.what == "decision.made").order_by(Entry.number)))
+            return list(
+                session.scalars(select(Entry).where(Entry.what == "decision.made").order_by(Entry.number))
+            )
 
     before = len(entries())
     client.get("/decide")
@@ -101,7 +121,11 @@ def test_the_proof_can_be_kept_and_verified(client: Any, regime: Regime) -> None
 
 
 def test_what_was_left_blank_does_not_stand_in_the_address(client: Any) -> None:
-    response = get(client, {"item.eccn": "EAR99", "item.kind": "", "p1.name": "Acme", "as_of": ""}, follow_redirects=False)
+    response = get(
+        client,
+        {"item.eccn": "EAR99", "item.kind": "", "p1.name": "Acme", "as_of": ""},
+        follow_redirects=False,
+    )
     assert response.status_code == 303
     assert response.headers["location"] == "/decide?item.eccn=EAR99&p1.name=Acme"
 
@@ -188,7 +212,9 @@ def test_what_is_pasted_becomes_an_address(client: Any) -> None:
     assert response.headers["location"] == "/decide?item.eccn=EAR99&p1.name=Acme&p1.roles=end_user"
 
 
-@pytest.mark.parametrize("text", ["[]", '{"a": 1}', '{"facts": [1]}', '{"parties": 3}', "[" * 100_000, "a\nb"])
+@pytest.mark.parametrize(
+    "text", ["[]", '{"a": 1}', '{"facts": [1]}', '{"parties": 3}', "[" * 100_000, "a\nb"]
+)
 def test_nothing_that_is_pasted_is_taken_for_an_act(regime: Regime, text: str) -> None:
     with pytest.raises(PasteError):
         pasted(text, regime)
@@ -215,10 +241,14 @@ def values(regime: Regime, name: str) -> st.SearchStrategy[Any]:
 def test_an_address_states_the_act_it_was_made_of(regime: Regime, data: st.DataObject) -> None:
     callers = [entry for entry in regime.vocabulary if entry.source == "caller"]
     own = [e.name for e in callers if not e.of_party]
-    of_party = [e.name for e in callers if e.of_party and e.name not in ("party.name", "party.country", "party.roles")]
+    of_party = [
+        e.name for e in callers if e.of_party and e.name not in ("party.name", "party.country", "party.roles")
+    ]
 
     def some(names: list[str]) -> dict[str, Any]:
-        return {n: data.draw(values(regime, n)) for n in data.draw(st.sets(st.sampled_from(names), max_size=6))}
+        return {
+            n: data.draw(values(regime, n)) for n in data.draw(st.sets(st.sampled_from(names), max_size=6))
+        }
 
     parties = [
         {"name": name, "roles": data.draw(values(regime, "party.roles")), "country": "CN", **some(of_party)}

@@ -33,7 +33,9 @@ def test_every_page_says_what_it_rests_on(client: Any, service: Any, path: str) 
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_has_one_heading_a_title_a_language_and_a_way_past_the_menu(client: Any, path: str) -> None:
+def test_every_page_has_one_heading_a_title_a_language_and_a_way_past_the_menu(
+    client: Any, path: str
+) -> None:
     html = client.get(path).text
     assert html.count("<h1") == 1
     assert re.search(r"<title>[^<]+ - Licet</title>", html)
@@ -54,12 +56,16 @@ def test_nothing_is_loaded_from_elsewhere_and_no_script_stands_in_a_page(client:
 
 def test_the_menu_shows_what_somebody_may_do(client: Any) -> None:
     def menu(role: str | None) -> list[str]:
-        person = role and SimpleNamespace(permissions=permissions_of(role), via="session", name="N", role=role)
+        person = role and SimpleNamespace(
+            permissions=permissions_of(role), via="session", name="N", role=role
+        )
         request = Request({
             "type": "http", "path": "/law/rule/x", "headers": [], "query_string": b"",
             "app": client.app, "state": {"person": person, "csrf": "token"} if person else {},
         })  # fmt: skip
-        html = bytes(pages.page(request, "error.html", problem=Problem(404, "Gone"), heading="").body).decode()
+        html = bytes(
+            pages.page(request, "error.html", problem=Problem(404, "Gone"), heading="").body
+        ).decode()
         assert ("Sign out" in html) is bool(role)
         assert ('value="token"' in html) is bool(role)
         assert '<a href="/law" aria-current="true">' in html
@@ -137,7 +143,9 @@ def test_words_for_people() -> None:
     assert query({"a": "1", "b": ""}, c=["x", "y"], a=None) == "c=x&c=y"
 
 
-@pytest.mark.parametrize("code", ["forbidden", "licence_required", "indeterminate", "no_licence_required", "not_subject"])
+@pytest.mark.parametrize(
+    "code", ["forbidden", "licence_required", "indeterminate", "no_licence_required", "not_subject"]
+)
 def test_an_outcome_is_an_icon_and_its_words(code: str) -> None:
     module: Any = environment().get_template("parts/outcome.html").module
     html = str(module.outcome(code))

@@ -19,10 +19,16 @@ def text_of(html: str) -> str:
 
 
 def state(html: str) -> str:
-    return text_of(html[html.index('id="state"') : html.index("</h2>", html.index('id="state"'))]).partition("> ")[2].strip()
+    return (
+        text_of(html[html.index('id="state"') : html.index("</h2>", html.index('id="state"'))])
+        .partition("> ")[2]
+        .strip()
+    )
 
 
-@pytest.mark.parametrize("name", ["Huawei Technologies", "HUAWEI TECHNOLOGIES CO LTD", "華為技術", "华为技术"])
+@pytest.mark.parametrize(
+    "name", ["Huawei Technologies", "HUAWEI TECHNOLOGIES CO LTD", "華為技術", "华为技术"]
+)
 def test_a_party_is_found_in_any_script(client: Any, name: str) -> None:
     html = client.get("/party", params={"q": name, "as_of": "2020-06-01"}).text
     assert '<a class="govuk-link" href="/party/huawei?as_of=2020-06-01">' in html
@@ -89,7 +95,11 @@ def test_events_are_links_that_keep_the_rest_of_the_address(client: Any) -> None
 
 
 def test_a_family_counts_its_members_on_that_day(client: Any) -> None:
-    for on, count in (("2019-05-15", "0 members"), ("2019-05-21", "69 members"), ("2019-08-20", "115 members")):
+    for on, count in (
+        ("2019-05-15", "0 members"),
+        ("2019-05-21", "69 members"),
+        ("2019-08-20", "115 members"),
+    ):
         assert f"{count} in force" in text_of(client.get(f"/party/family/huawei?as_of={on}").text)
     assert client.get("/party/family/nobody").status_code == 404
 
@@ -131,7 +141,10 @@ def test_a_country_tells_namesakes_apart(client: Any) -> None:
     every = ids(client.get("/party?q=Huawei+Technologies&as_of=2020-06-01").text)
     there = ids(client.get("/party?q=Huawei+Technologies&as_of=2020-06-01&country=Germany").text)
     assert there != every
-    assert client.get("/party?q=Huawei&country=", follow_redirects=False).headers["location"] == "/party?q=Huawei"
+    assert (
+        client.get("/party?q=Huawei&country=", follow_redirects=False).headers["location"]
+        == "/party?q=Huawei"
+    )
 
 
 @pytest.mark.parametrize("as_of", ["0002-01-01", "9998-12-31"])

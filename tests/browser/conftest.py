@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
-    "--no-first-run"
-).split()
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
 WIDTHS = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -42,10 +42,13 @@ def _page(browser: Any, base: str, **kept: Any) -> Iterator[Any]:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
         "console",
-        lambda said: faults.append(said.text)
-        # What the server refused, and that it cannot be reached, is told by the page; the console says so too.
-        if said.type == "error" and not any(told in said.text for told in ("Failed to load", "Failed to fetch"))
-        else None,
+        lambda said: (
+            faults.append(said.text)
+            # What the server refused, and that it cannot be reached, is told by the page; the console says so too.
+            if said.type == "error"
+            and not any(told in said.text for told in ("Failed to load", "Failed to fetch"))
+            else None
+        ),
     )
     yield page
     context.close()
@@ -78,7 +81,9 @@ def axe() -> Callable[[Any], None]:
                 for v in found
             ]
             assert not told, "\n".join(told)
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             assert wide <= 0, f"{page.url}: {wide} px too wide ({name})"
 
     return check

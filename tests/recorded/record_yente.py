@@ -244,7 +244,7 @@ def _ask(lines: list[dict[str, Any]]) -> None:
 def _short(body: Any) -> Any:
     """A body with the first few of each long list."""
     if isinstance(body, dict):
-        return {name: _short(value) for name, value in body.items()}
+        return {name: value if name == "loc" else _short(value) for name, value in body.items()}
     return [_short(value) for value in body[:3]] if isinstance(body, list) else body
 
 

@@ -34,6 +34,8 @@ from licet.gate.problems import Problem, problems
 from licet.language.values import spoken
 from licet.service.recording import record_decision
 
+# Somebody waits for the answer; what was not settled by then is told as it stands.
+_TRIALS = 1000
 JSON_LINES, ARROW = "application/x-ndjson", "application/vnd.apache.arrow.stream"
 
 router = APIRouter(prefix="/decisions", tags=["decisions"], responses=problems(400, 401, 403, 413, 422, 429))
@@ -136,7 +138,7 @@ def verify_proof(
 def ask(given: DecisionGiven, service: ServiceOf, person: Reader) -> AskingShape:
     """The facts that settle an open outcome, the most telling first; none where it is settled."""
     decision = decided(given, service.regime)
-    asking = what_to_ask(decision)
+    asking = what_to_ask(decision, trials=_TRIALS)
     vocabulary = decision.regime.vocabulary
     return AskingShape(
         about=about(decision.regime, decision.clock),

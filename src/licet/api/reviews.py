@@ -238,7 +238,7 @@ def _hit(service: Service, id_: str) -> HitShape:
 def _decided(
     service: Service, id_: str, verdict: queue.Verdict, person: Person, given: DecisionGiven
 ) -> HitShape:
-    until = given.until if isinstance(given, ClearGiven) else None
+    until = day(given.until) if isinstance(given, ClearGiven) and given.until is not None else None
     with told():
         queue.decide(service, id_, verdict, person, reason=given.reason, until=until, seen=given.seen)
     return _hit(service, id_)

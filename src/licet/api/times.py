@@ -27,7 +27,9 @@ def _read(raw: object) -> Moment:
     try:
         moment = raw if isinstance(raw, date) else moment_from(raw if isinstance(raw, str) else "", "")
     except LicetError as error:
-        raise PydanticCustomError("moment", "{why}", {"why": f"{str(error).lstrip(': ')}; {_EXPECTED}"}) from None
+        raise PydanticCustomError(
+            "moment", "{why}", {"why": f"{str(error).lstrip(': ')}; {_EXPECTED}"}
+        ) from None
     if moment is None:
         raise PydanticCustomError("moment", _EXPECTED)
     if not _FIRST < moment.year < _LAST:

@@ -136,6 +136,10 @@ def read(text: str, file: str) -> Part:
         return _part(data, node, file, 1)
     except RecursionError:
         raise ScenarioError(f"{file}:1: nested too deeply to be read") from None
+    except yaml.MarkedYAMLError as error:
+        # There are two readers, one in C and one that tells lines; a few texts only the first can read.
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ScenarioError(f"{file}:{line}: not readable as YAML: {error.problem}") from None
 
 
 def _refuse_references(text: str, file: str) -> None:

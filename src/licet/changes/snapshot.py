@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -64,14 +65,13 @@ def of_several(found: Several, scenarios: Sequence[Scenario]) -> Snapshot:
 
     names = [view.name for view in found.views]
     rows = found.rows
-    currencies = list(dict.fromkeys(row["currency"] for row in rows))
     regime = found.views[0].regime
     drawn = [outcomes(rows, names, measure, f"Outcomes by {word}") for measure, word in _MEASURES]
     return {
         **_told("The book under several laws", regime.notice, [f"{view.says}." for view in found.views]),
         "names": names,
         "outcomes": list(dict.fromkeys(row["outcome"] for row in sorted(rows, key=_severity))),
-        "currencies": currencies,
+        "currencies": _currencies(rows),
         "rows": list(rows),
         "turned": list(found.turned),
         "scenarios": [_noted(scenario) for scenario in scenarios],
@@ -90,7 +90,7 @@ def of_sweep(found: Swept) -> Snapshot:
         "parameter": found.parameter.name,
         "values": [spoken(law.at) for law in found.laws],
         "outcomes": list(dict.fromkeys(row["outcome"] for row in sorted(found.rows, key=_severity))),
-        "currencies": list(dict.fromkeys(row["currency"] for row in found.rows)),
+        "currencies": _currencies(found.rows),
         "rows": [{**row, "at": spoken(row["at"])} for row in found.rows],
         "kinks": [{**row, "after": spoken(row["after"]), "at": spoken(row["at"])} for row in found.kinks],
         "scenarios": [_noted(found.scenario)],
@@ -100,6 +100,14 @@ def of_sweep(found: Swept) -> Snapshot:
 
 
 _MEASURES: tuple[tuple[Any, str], ...] = (("lines", "lines"), ("value", "money"))
+
+
+def _currencies(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The currencies, that of most lines first."""
+    lines: Counter[str] = Counter()
+    for row in rows:
+        lines[row["currency"]] += row["lines"]
+    return [currency for currency, _ in lines.most_common()]
 
 
 def _told(title: str, notice: str, said: Iterable[str]) -> Snapshot:

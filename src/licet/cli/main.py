@@ -7,6 +7,8 @@ import traceback
 
 import click
 
+from licet.cli.accounts import account, key
+from licet.cli.audit import audit
 from licet.cli.check import check
 from licet.cli.decide import decide
 from licet.cli.dispositions import dispositions
@@ -41,7 +43,7 @@ def licet() -> None:
 
 for command in (
     check, decide, explain, verify, impact, watch, sweep, scenario, law, lists, owners, party, screen,
-    dispositions, generate, serve,
+    dispositions, generate, serve, account, key, audit,
 ):  # fmt: skip
     licet.add_command(command)
 

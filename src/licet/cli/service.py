@@ -27,7 +27,7 @@ def opened(database: str | None) -> Iterator[Service]:
     """The service over a database, as the environment sets it up."""
     try:
         from licet.service.service import Service
-        from licet.serving.start import read_settings
+        from licet.service.settings import read_settings
     except ModuleNotFoundError as error:
         raise click.UsageError(
             f"this needs {error.name}, which is not installed; run: pip install 'licet[server]'"

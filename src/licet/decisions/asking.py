@@ -32,8 +32,11 @@ class Asking:
     endings: tuple[tuple[Value, Outcome], ...] = ()
 
 
-def what_to_ask(decision: Decision, largest: int = 3) -> Asking:
-    """The questions that settle an indeterminate decision; nothing for one that is settled."""
+def what_to_ask(decision: Decision, largest: int = 3, trials: int = _TRIALS) -> Asking:
+    """The questions that settle an indeterminate decision; nothing for one that is settled.
+
+    Sets of up to ``largest`` questions are looked through, as far as so many ``trials`` reach.
+    """
     if decision.outcome is not Outcome.INDETERMINATE:
         return Asking((), True, None)
     search = _Search(decision)
@@ -45,7 +48,7 @@ def what_to_ask(decision: Decision, largest: int = 3) -> Asking:
         for chosen in combinations(ranked, size):
             if search.settles(chosen):
                 return Asking(chosen, True, first, endings)
-            if search.trials > _TRIALS:
+            if search.trials > trials:
                 return Asking(tuple(ranked), False, first, endings)
     return Asking(tuple(ranked), False, first, endings)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from licet.act import Act, Party
 from licet.language.evaluating import truth
@@ -210,8 +211,13 @@ def _nearness(row: Row, party: Party) -> float:
     listing = row.listing
     if listing is None or party.name is None:
         return 0.0
-    spelling = SequenceMatcher(None, listing.name.casefold(), party.name.casefold()).ratio()
-    return spelling + (listing.country == party.country)
+    return _spelling(listing.name, party.name) + (listing.country == party.country)
+
+
+@lru_cache(maxsize=1 << 16)
+def _spelling(listed: str, named: str) -> float:
+    """How alike two names are spelt; whoever asks what would change an act asks it over and over."""
+    return SequenceMatcher(None, listed.casefold(), named.casefold()).ratio()
 
 
 def _doubted(row: Row, country: Known) -> Row:

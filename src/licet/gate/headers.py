@@ -64,9 +64,12 @@ class SafeHeaders:
             return
         request = Request(scope)
         personal = bool(cookies.session_in(request) or key_in(request))
+        begun = False
 
         async def adding(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in ALWAYS.items():
                     headers.setdefault(name, value)
@@ -75,7 +78,13 @@ class SafeHeaders:
                 _keep(headers, scope["path"], personal)
             await send(message)
 
-        await self.app(scope, receive, adding)
+        try:
+            await self.app(scope, receive, adding)
+        except Exception as fault:
+            # The framework would answer a fault further out, where nothing is added any more.
+            if begun:
+                raise
+            await refuse(fault, scope, receive, adding)
 
 
 def _keep(headers: MutableHeaders, path: str, personal: bool) -> None:

@@ -20,8 +20,16 @@ from licet.service.people import Person
 from licet.service.service import Service
 from licet.service.settings import MEBI, Settings
 
-# Where whole files are taken: order books, parties, tables of acts.
-UPLOADS: Final = ("/orders", "/api/v1/books", "/api/v1/acts", "/api/v1/decide", "/api/v1/screen")
+# Where whole files are taken.
+UPLOADS: Final = (
+    "/orders",
+    "/review/screenings",
+    "/api/v1/books",
+    "/api/v1/decisions/batch",
+    "/api/v1/screenings",
+)
+# What a form puts around a file.
+_AROUND: Final = 16 * 1024
 _FREE: Final = ("/static/", "/healthz", "/readyz", "/metrics")
 _CLIENTS: Final = 50_000
 
@@ -65,7 +73,7 @@ class BodySize:
             await refuse(problem, scope, receive, send)
 
     def _most(self, path: str) -> int:
-        return self.settings.max_upload if path.startswith(UPLOADS) else self.settings.max_body
+        return self.settings.max_upload + _AROUND if path.startswith(UPLOADS) else self.settings.max_body
 
 
 class _TooLargeError(Exception):

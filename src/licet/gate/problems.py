@@ -38,6 +38,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word
         detail: what was expected, and how to mend it.
         extra: further members of the problem.
         headers: headers of the response.
+        fields: the wrong fields one by one, as FastAPI tells them, for clients of other services.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word
         type: str = "about:blank",  # noqa: A002 - the member's own name in RFC 9457
         extra: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        fields: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         super().__init__(detail or title)
         self.status = status
@@ -57,6 +59,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word
         self.type = type
         self.extra = dict(extra or {})
         self.headers = dict(headers or {})
+        self.fields = [dict(field) for field in fields]
 
 
 class WrongField(BaseModel):
@@ -83,11 +86,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route declares of the problems that it answers with."""
     schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {
-        status: {
-            "model": ProblemDetails,
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA: {"schema": schema}},
-        }
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA: {"schema": schema}}}
         for status in statuses
     }
 
@@ -100,11 +99,8 @@ def install(app: FastAPI, page: Page | None = None) -> None:
         if path.startswith(OWN):
             return _details(request, problem)
         if page is None or path.startswith(_FOREIGN):
-            return JSONResponse(
-                {"detail": problem.extra.get("errors") or problem.detail or problem.title},
-                problem.status,
-                headers=problem.headers,
-            )
+            said = problem.fields or problem.detail or problem.title
+            return JSONResponse({"detail": said}, problem.status, headers=problem.headers)
         return page(request, problem)
 
     handlers: Sequence[tuple[Any, Callable[[Any], Problem]]] = (
@@ -145,9 +141,10 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _of_fields(error: RequestValidationError) -> Problem:
     # What was given is not told back: it may be long, or not for logs.
-    wrong = [{"field": ".".join(map(str, e["loc"])), "expected": str(e["msg"])} for e in error.errors()]
+    fields = [{name: e[name] for name in ("type", "loc", "msg")} for e in error.errors()]
+    wrong = [{"field": ".".join(map(str, e["loc"])), "expected": e["msg"]} for e in fields]
     words = "; ".join(f"{w['field']}: {w['expected']}" for w in wrong[:5])
-    return Problem(422, "Some fields are not as expected", words, extra={"errors": wrong})
+    return Problem(422, "Some fields are not as expected", words, extra={"errors": wrong}, fields=fields)
 
 
 def _of_fault(error: Exception) -> Problem:

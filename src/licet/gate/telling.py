@@ -10,8 +10,9 @@ from starlette.types import Receive, Scope, Send
 from licet.gate.problems import Problem
 
 
-async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request with a problem, as the application tells it to whoever asks there."""
+async def refuse(problem: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request with a problem or a fault, as the application tells it to whoever asks there."""
     handlers: dict[Any, Any] = scope["app"].exception_handlers
-    response = await handlers[Problem](Request(scope, receive), problem)
+    handler = handlers[Problem if isinstance(problem, Problem) else Exception]
+    response = await handler(Request(scope, receive), problem)
     await response(scope, receive, send)

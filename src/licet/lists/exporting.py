@@ -60,6 +60,16 @@ def entry_id(record: Record) -> str:
     return f"licet-{re.sub(r'[^a-z0-9]+', '-', record.list.casefold()).strip('-')}-{record.digest[:20]}"
 
 
+def entity_id(ident: str) -> str:
+    """An id as FollowTheMoney takes it, where no low line may stand; :func:`listing_id` takes it back."""
+    return ident.replace("_", ".")
+
+
+def listing_id(ident: str) -> str:
+    """The id of the listing that an entity is."""
+    return ident.replace(".", "_")
+
+
 def ids_beside(record: Record, ident: str) -> Iterator[str]:
     """Ids of the entities that stand beside that of an entry."""
     yield sanction_id(record.list, ident)
@@ -109,7 +119,7 @@ def to_followthemoney(records: Iterable[Record], identify: Identify = entry_id) 
     """
     seen: set[str] = set()
     for record in records:
-        for entity in entities_of(record, identify(record)):
+        for entity in entities_of(record, entity_id(identify(record))):
             if entity["id"] not in seen:
                 seen.add(entity["id"])
                 yield json.dumps(entity, ensure_ascii=False, sort_keys=True) + "\n"
@@ -236,15 +246,11 @@ def _property(record: Record, number: Identifier) -> tuple[str, str] | None:
 
 def number_of(name: str, value: str) -> str:
     """A number in a property as the screening reads it, ``imo:9187629``; empty where it is no identifier."""
-    rules = _terms()["identifiers"].items()
-    kind, rule = next(((k, r) for k, r in rules if r["property"] == name), ("", {}))
-    if not kind:
-        return ""
-    if "format" in rule:
-        from rigour.ids import get_identifier_format
-
-        value = get_identifier_format(rule["format"]).normalize(value) or value
-    return f"{kind}:{value.upper().removeprefix('IMO') if kind == 'imo' else value}"
+    rules: dict[str, dict[str, str]] = _terms()["identifiers"]
+    kind = next((kind for kind, rule in rules.items() if rule["property"] == name), "")
+    if kind == "imo":
+        value = value.upper().removeprefix("IMO").strip()
+    return f"{kind}:{value}" if kind else ""
 
 
 def _kept(record: Record) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from licet.language.errors import LawError
@@ -46,15 +46,18 @@ class Law(Protocol):
     def digest(self) -> str: ...
 
 
+L = TypeVar("L", bound=Law)
+
+
 @dataclass(frozen=True)
-class Against:
+class Against(Generic[L]):
     """The law and its lists on a day, as known on a day.
 
     ``today`` is the day on which decisions of persons must stand, ``statuses`` the lists of the
     history, ``names`` every listed name, ``only`` the codes of lists wanted; none of them: all.
     """
 
-    law: Law
+    law: L
     as_of: Moment
     known_at: Moment
     today: date
@@ -65,13 +68,13 @@ class Against:
     @classmethod
     def of(
         cls,
-        law: Law,
+        law: L,
         history: Path | None,
         as_of: Moment,
         known_at: Moment | None = None,
         today: date | None = None,
         only: Collection[str] = (),
-    ) -> Against:
+    ) -> Against[L]:
         """The lists as they stood; by default as known now, and with ``today`` the day asked about.
 
         Raises:

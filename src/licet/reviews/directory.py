@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal
 
 from licet.language.instrument import day
 from licet.lists.entries import Known
 from licet.lists.record import Record
 from licet.parties.listing import Listing, Listings
 
-Rows = NDArray[Any]
-_NONE: Rows = np.empty(0, np.int64)
-_EPOCH = date(1970, 1, 1).toordinal()
+Rows = frozenset[int]
+Line = Sequence[int]
+_NONE: Line = ()
+# The day from which an index counts days.
+_EPOCH = 719163
 _WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r'([-+!]?)(?:"([^"]*)"|(\S+))')
 # Scripts that are written without blanks between words.
@@ -106,14 +105,15 @@ class Directory:
 
     def __init__(self, listings: Listings, own: Listings, records: Mapping[str, tuple[Known, ...]]) -> None:
         self.ids = list(listings.versions)
-        self._place = {id_: place for place, id_ in enumerate(self.ids)}
         self._said: dict[str, list[_Said]] = {}
         self._texts: list[str] = []
-        self._rows: list[tuple[int, int, bool]] = []
+        self._whose: list[str] = []
+        self._known: list[int] = []
+        self._is_name: list[bool] = []
         index = listings.finder.index
         owners, names = (index.shown.column(c).to_pylist() for c in ("entity", "name"))
-        for id_, on, name in zip(owners, index.listed.row["known"], names, strict=False):
-            self._write(id_, int(on), True, name)
+        for id_, on, name in zip(owners, index.listed.row["known"].tolist(), names, strict=False):
+            self._write(id_, on + _EPOCH, True, name)
         for id_, versions in own.versions.items():
             self._said[id_] = [_of_listing(version) for version in versions]
         for id_, said in records.items():
@@ -121,44 +121,42 @@ class Directory:
             self._said[id_] = sorted([*self._said.get(id_, ()), *told], key=lambda s: s.known)
             for on, r in said:
                 texts = (*(a.text for a in r.addresses), *(i.value for i in r.identifiers), *r.programmes)
-                self._write(id_, on.toordinal() - _EPOCH, False, " ".join(texts))
-        rows = np.array(self._rows, np.int64).reshape(-1, 3)
-        self._whose, self._known, self._is_name = rows[:, 0], rows[:, 1], rows[:, 2].astype(np.bool_)
+                self._write(id_, on.toordinal(), False, " ".join(texts))
         self._lines = _lines(self._texts)
         self._words = sorted(self._lines)
 
     def _write(self, id_: str, known: int, is_name: bool, text: str) -> None:
-        if id_ in self._place and text:
+        if text:
             self._texts.append(folded(text))
-            self._rows.append((self._place[id_], known, is_name))
+            self._whose.append(id_)
+            self._known.append(known)
+            self._is_name.append(is_name)
 
     def find(self, text: str, known: date) -> list[str]:
         """Ids of listings that have all the words, those first that have them in one name."""
         words = Words.of(text)
-        then = self._known <= known.toordinal() - _EPOCH
-        found: dict[int, int] = {}
+        found: dict[str, int] = {}
         for way in words.ways:
-            for place, rank in self._rank(way, words.whole, then).items():
-                found[place] = max(rank, found.get(place, 0))
+            for id_, rank in self._rank(way, words.whole, known.toordinal()).items():
+                found[id_] = max(rank, found.get(id_, 0))
         for pattern in words.without:
-            for place in self._owners(self._holding(pattern), then):
-                found.pop(place, None)
-        return [self.ids[p] for p in sorted(found, key=lambda p: (-found[p], self.ids[p]))]
+            for row in self._holding(pattern, known.toordinal()):
+                found.pop(self._whose[row], None)
+        return sorted(found, key=lambda id_: (-found[id_], id_))
 
-    def _rank(self, way: Sequence[Pattern], whole: str, then: Rows) -> dict[int, int]:
+    def _rank(self, way: Sequence[Pattern], whole: str, known: int) -> dict[str, int]:
         """Listings with every word: 1, in one name: 2, as the whole name: 3."""
-        holding = [self._holding(pattern) for pattern in way]
-        found = dict.fromkeys(set.intersection(*(self._owners(rows, then) for rows in holding)), 1)
-        for row in reduce(np.intersect1d, holding):
-            if then[row] and self._is_name[row] and (place := int(self._whose[row])) in found:
-                found[place] = max(found[place], 3 if self._texts[row] == whole else 2)
+        holding = [self._holding(pattern, known) for pattern in way]
+        everywhere = set.intersection(*({self._whose[row] for row in rows} for rows in holding))
+        found = dict.fromkeys(everywhere, 1)
+        for row in frozenset.intersection(*holding):
+            if self._is_name[row]:
+                rank = 3 if self._texts[row] == whole else 2
+                found[self._whose[row]] = max(rank, found[self._whose[row]])
         return found
 
-    def _owners(self, rows: Rows, then: Rows) -> set[int]:
-        return set(self._whose[rows[then[rows]]].tolist())
-
-    def _holding(self, pattern: Pattern) -> Rows:
-        """Numbers of the rows that hold a pattern, in order."""
+    def _holding(self, pattern: Pattern, known: int) -> Rows:
+        """Numbers of the rows that hold a pattern, as far as they were known."""
         words = pattern.text.split()
         if pattern.kind == "part":
             lines = [self._lines[word] for word in self._words if pattern.text in word]
@@ -167,11 +165,11 @@ class Directory:
             last = bisect_left(self._words, pattern.text + chr(0x10FFFF))
             lines = [self._lines[word] for word in self._words[first:last]]
         else:
-            rows = reduce(np.intersect1d, (self._lines.get(word, _NONE) for word in words))
+            rarest = min((self._lines.get(word, _NONE) for word in words), key=len)
             whole = f" {pattern.text} "
             # A single word needs no second look.
-            return rows if len(words) == 1 else rows[[whole in self._texts[row] for row in rows]]
-        return np.unique(np.concatenate([_NONE, *lines]))
+            lines = [rarest if len(words) == 1 else [r for r in rarest if whole in self._texts[r]]]
+        return frozenset(row for line in lines for row in line if self._known[row] <= known)
 
     def kinds(self) -> Mapping[str, frozenset[str]]:
         """What each listing was ever said to be."""
@@ -200,13 +198,13 @@ def _of_listing(version: Listing) -> _Said:
     return _Said(public, version.name, kind, (version.country,) if version.country else ())
 
 
-def _lines(texts: Sequence[str]) -> dict[str, Rows]:
+def _lines(texts: Sequence[str]) -> dict[str, Line]:
     """For each word the numbers of the texts that have it."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, array[int]] = {}
     for row, text in enumerate(texts):
         for word in set(text.split()):
-            found.setdefault(word, []).append(row)
-    return {word: np.array(rows, np.int64) for word, rows in found.items()}
+            found.setdefault(word, array("L")).append(row)
+    return dict(found)
 
 
 def _countries(record: Record) -> tuple[str, ...]:

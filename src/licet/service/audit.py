@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -93,12 +94,13 @@ def verify(session: Session) -> Verified:
     """Read the whole trail and tell the first entry that is not what was written."""
     before, number = "", 0
     entries = select(Entry).order_by(Entry.number).execution_options(yield_per=_READ_AT_ONCE)
-    for entry in session.scalars(entries):
-        number += 1
-        if entry.number != number:
-            return Verified(number - 1, before, f"entry {number} is missing")
-        if entry.before != before or entry.hash != entry.hashed():
-            return Verified(number - 1, before, f"entry {number} is not what was written")
-        before = entry.hash
-        session.expunge(entry)
+    with closing(session.scalars(entries)) as found:
+        for entry in found:
+            number += 1
+            if entry.number != number:
+                return Verified(number - 1, before, f"entry {number} is missing")
+            if entry.before != before or entry.hash != entry.hashed():
+                return Verified(number - 1, before, f"entry {number} is not what was written")
+            before = entry.hash
+            session.expunge(entry)
     return Verified(number, before)

@@ -22,6 +22,7 @@ from licet.intake import countries_from
 from licet.intake.counterparties import Counterparty, PartyFile, read_counterparties, table_of
 from licet.intake.files import checked
 from licet.language.errors import LicetError
+from licet.regime import Regime
 from licet.reviews.against import Against
 from licet.reviews.dispositions import Dispositions
 from licet.reviews.matches import Match
@@ -137,13 +138,15 @@ def of_rows(rows: Iterable[Mapping[str, str]], name: str = "as written.csv") -> 
     Raises:
         ScreeningError: if there is nobody.
     """
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, restval="")
-    writer.writeheader()
     given = [dict(row) for row in rows]
-    writer.writerows(given)
     if not given:
         raise ScreeningError("nobody is named; write one party on each line")
+    # A column that is there and empty would be missed in every row.
+    used = [column for column in COLUMNS if any(row.get(column) for row in given)]
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, used, restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(given)
     return Brought(name, out.getvalue().encode())
 
 
@@ -221,7 +224,7 @@ def screen_parties(work: jobs.Work) -> str:
 
 
 def _screen_some(
-    work: jobs.Work, against: Against, parties: Sequence[Counterparty], start: int, total: int
+    work: jobs.Work, against: Against[Regime], parties: Sequence[Counterparty], start: int, total: int
 ) -> None:
     database = work.service.database
     table = table_of(parties)

@@ -55,4 +55,4 @@ def record_comparison(service: Service, person: Person, *, digest: str, detail: 
 
 def _record(service: Service, person: Person, what: str, about: str, detail: Mapping[str, Any]) -> None:
     with service.database.writing() as session:
-        audit.record(session, at=service.now(), who=person.id, what=what, about=about, detail=detail)
+        audit.record(session, at=service.now(), who=person.name, what=what, about=about, detail=detail)

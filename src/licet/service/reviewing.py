@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Text, event, func, select
+from sqlalchemy import Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from licet.reviews.dispositions import Book, Dispositions
@@ -21,7 +21,10 @@ _READ: WeakKeyDictionary[Database, tuple[object, Book]] = WeakKeyDictionary()
 
 
 class DispositionRow(Base):
-    """A disposition as it is kept, with the columns of :mod:`licet.reviews.dispositions`."""
+    """A disposition as it is kept, with the columns of :mod:`licet.reviews.dispositions`.
+
+    Triggers of the database refuse to change or remove one.
+    """
 
     __tablename__ = "disposition"
 
@@ -39,28 +42,6 @@ class DispositionRow(Base):
     listing: Mapped[str] = mapped_column(Text)
     listing_digest: Mapped[str] = mapped_column(Text)
     listing_said: Mapped[str] = mapped_column(Text)
-
-
-ONLY_GROWS: Final = {
-    "sqlite": [
-        f"CREATE TRIGGER disposition_refuses_{what.casefold()} BEFORE {what} ON disposition "
-        "BEGIN SELECT RAISE(ABORT, 'dispositions only grow'); END"
-        for what in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
-        "CREATE FUNCTION disposition_refuses() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'dispositions only grow'; END $$",
-        "CREATE TRIGGER disposition_refuses BEFORE UPDATE OR DELETE ON disposition "
-        "FOR EACH ROW EXECUTE FUNCTION disposition_refuses()",
-    ],
-}
-"""What makes either database refuse to change a row; for whatever makes the table."""
-
-
-@event.listens_for(DispositionRow.__table__, "after_create")
-def _only_grows(_table: object, connection: Connection, **_: object) -> None:
-    for statement in ONLY_GROWS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
 
 
 class SessionLedger:

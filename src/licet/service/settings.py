@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from licet.language.errors import LicetError
@@ -112,3 +112,18 @@ class Settings(BaseSettings):
             f"the server would listen on {self.host}, beyond this machine: set LICET_TRUSTED_HOSTS to the "
             "host names that people use (see docs/deploy.md)"
         )
+
+
+def read_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises:
+        SettingsError: naming each setting that is not as expected.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"LICET_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsError(wrong) from None
+    settings.hosts  # noqa: B018 - refuses what would listen to everybody under any name
+    return settings

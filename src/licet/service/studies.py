@@ -107,29 +107,40 @@ class Studies:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Result] = OrderedDict()
-        self._lock = Lock()
+        self._lock, self._working = Lock(), Lock()
 
     def result(self, service: Service, one: Asked) -> Result | None:
         """What came out of a study; ``None`` for a large one that no job has done yet."""
-        with self._lock:
-            if one.key in self._kept:
-                self._kept.move_to_end(one.key)
-                return self._kept[one.key]
-            found = made(service, one.study) if one.small else _kept(service, one.key)
-            if found is not None:
-                self._kept[one.key] = found
-                if len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
+        if (found := self._known(one.key)) is not None:
             return found
+        if not one.small:
+            return _kept(service, one.key)
+        with self._working:
+            # Whoever stood in line before may have asked the same.
+            if (found := self._known(one.key)) is None:
+                found = made(service, one.study)
+        with self._lock:
+            self._kept[one.key] = found
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def _known(self, key: str) -> Result | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
 
 
 def begin(service: Service, one: Asked, person: Person) -> Job:
-    """Have a job do a study; the same study is the same job."""
+    """Have a job do a study; the same study is the same job, which is taken up again where it failed."""
     with service.database.writing() as session:
-        return jobs.enqueue(
+        job = jobs.enqueue(
             session, KIND, asdict(one.study), about=one.study.book, who=person.name, at=service.now(),
             key=f"{KIND}:{one.key}",
         )  # fmt: skip
+        jobs.again(session, job.id)
+        return job
 
 
 def job_of(session: Session, one: Asked) -> Job | None:

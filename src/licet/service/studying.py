@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from itertools import islice
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from licet.act import Act
 from licet.changes import figures, snapshot
-from licet.changes.compare import View, compare
+from licet.changes.compare import Change, Comparison, Undecided, View, compare
 from licet.changes.impact_report import Report
 from licet.changes.laid import AS_IT_IS, view_under
 from licet.changes.risk import Assumptions
@@ -38,7 +38,7 @@ from licet.service.service import Service
 EXAMPLE: Final = "example"
 FORMS: Final = ("html", "xlsx", "json")
 _EXAMPLE_FILE = Path(str(resources.files("licet"))) / "examples" / "orders-2019.csv"
-_PROGRESS = 500
+_PROGRESS = 200
 
 
 class StudyError(LicetError):
@@ -145,7 +145,7 @@ def _impact(
     progress: Callable[[int], None],
 ) -> Result:  # fmt: skip
     one, two = views_of(study, regime, before, after)
-    comparison = compare(_counted(acts, progress, 2), one, two)
+    comparison = _compared(acts, one, two, progress)
     report = Report.of(comparison, after, before, Assumptions.read())
 
     def file(form: str) -> bytes | None:
@@ -205,11 +205,16 @@ def _page_as_json(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=1, default=str).encode()
 
 
-def _counted(acts: Sequence[Act], progress: Callable[[int], None], laws: int) -> Iterator[Act]:
-    for number, act in enumerate(acts):
-        if number % _PROGRESS == 0:
-            progress(number * laws)
-        yield act
+def _compared(acts: Sequence[Act], one: View, two: View, progress: Callable[[int], None]) -> Comparison:
+    """The whole book compared, some lines at a time, so that it can be said how far it is."""
+    pairs: list[Change] = []
+    undecided: list[Undecided] = []
+    for first in range(0, len(acts), _PROGRESS):
+        progress(first * 2)
+        part = compare(acts[first : first + _PROGRESS], one, two)
+        pairs += [replace(pair, number=pair.number + first) for pair in part.pairs]
+        undecided += [replace(line, number=line.number + first) for line in part.undecided]
+    return Comparison(one, two, tuple(pairs), tuple(undecided))
 
 
 def scenarios_of(session: Session, study: Study, regime: Regime) -> tuple[list[Scenario], list[Scenario]]:

@@ -42,7 +42,7 @@ def listed_on(regime: Regime, clock: Clock) -> dict[str, bool | None]:
 
 
 def pairs_of(
-    who: Mapping[str, tuple[Counterparty, list[str]]], against: Against
+    who: Mapping[str, tuple[Counterparty, list[str]]], against: Against[Regime]
 ) -> Iterator[tuple[str, list[Pair]]]:
     """Whom each watched party may be by the lists alone: listing, list, how sure, whether it has effect."""
     for some in _some(who.items(), _AT_ONCE):

@@ -206,7 +206,7 @@ def _added(
 
 
 def _grown_stale(
-    regime: Regime, against: Against, before: Sequence[str], base: dict[str, Any]
+    regime: Regime, against: Against[Regime], before: Sequence[str], base: dict[str, Any]
 ) -> Iterator[Told]:
     for one in against.statuses:
         if one.stale and f"{one.list}@{one.last.day}" not in before:

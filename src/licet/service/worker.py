@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Thread
+from time import monotonic, sleep
 from typing import Any, Final
 
 import structlog
@@ -18,6 +19,7 @@ from licet.service.jobs import HANDLERS, LEASE, Job, Lost, Work, claim
 from licet.service.service import Service
 
 _LOOK_AGAIN: Final = 0.5
+_GLANCE: Final = 0.05
 _AFTER_TROUBLE: Final = 5.0
 _FAULT: Final = (
     "A fault of ours ({name}); it was written to the server's log under job {job}. What was done is kept: "
@@ -63,10 +65,16 @@ def do_one(
     return job
 
 
-def do_now(service: Service, job: Job | None) -> None:
-    """Do a job in this thread, unless a worker has taken it up already."""
-    if job is not None and job.state == "queued":
-        do_one(service, job_id=job.id)
+def do_now(service: Service, job: Job | None, patience: float = 5.0) -> None:
+    """Do a job in this thread; where a worker has taken it up already, wait a little for its end."""
+    if job is None or do_one(service, job_id=job.id) is not None:
+        return
+    deadline = monotonic() + patience
+    while monotonic() < deadline:
+        with service.database.reading() as session:
+            if session.get_one(Job, job.id).over:
+                return
+        sleep(_GLANCE)
 
 
 def drain(service: Service) -> int:

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from licet.gate import problems
 from licet.service.service import Service
-from licet.serving import parts
+from licet.serving import document, parts
 from licet.version import __version__
 
 ABOUT = (
@@ -28,13 +29,20 @@ def create_app(service: Service) -> FastAPI:
         # The pages that come with FastAPI load programs from elsewhere.
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=_operation,
         lifespan=_running,
     )
     app.state.service = service
     parts.include(app)
     problems.install(app, parts.error_page())
     parts.guard(app, service)
+    document.install(app)
     return app
+
+
+def _operation(route: APIRoute) -> str:
+    """A name that reads well in generated clients: the topic and what is done."""
+    return f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from licet.gate.secrets import without_secrets
+from licet.serving.routes import route_of
 
 Event = MutableMapping[str, Any]
 _log = structlog.get_logger("licet")
@@ -68,6 +69,5 @@ class Logging:
             try:
                 await self.app(scope, receive, noting)
             finally:
-                route = getattr(scope.get("route"), "path", scope["path"])
                 took = round((perf_counter() - began) * 1000, 1)
-                _log.info("request", method=scope["method"], route=route, status=status, ms=took)
+                _log.info("request", method=scope["method"], route=route_of(scope), status=status, ms=took)

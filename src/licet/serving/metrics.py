@@ -19,6 +19,7 @@ from licet.language.instrument import day
 from licet.service.audit import Entry
 from licet.service.jobs import Job
 from licet.service.service import Service
+from licet.serving.routes import route_of
 
 router = APIRouter()
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -39,7 +40,7 @@ class Metrics:
 
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one request; addresses that lead nowhere count together."""
-        route = getattr(scope.get("route"), "path", "none")
+        route = route_of(scope) or "none"
         self.requests.labels(scope["method"], route, str(status)).inc()
         self.seconds.labels(scope["method"], route).observe(seconds)
 

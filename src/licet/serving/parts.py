@@ -55,7 +55,6 @@ def guard(app: FastAPI, service: Service) -> None:
         if module is not None and hasattr(module, "install"):
             module.install(app, service)
 
-
     metrics.install(app, service)
     app.add_middleware(logs.Logging)
     telemetry.install(app, service.settings)

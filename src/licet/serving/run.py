@@ -7,7 +7,7 @@ from typing import Any
 import uvicorn
 
 from licet.service.service import Service
-from licet.service.settings import Settings
+from licet.service.settings import read_settings
 from licet.serving import logs
 from licet.serving.app import create_app
 
@@ -17,7 +17,7 @@ def application() -> object:
 
     ``uvicorn --factory licet.serving.run:application``
     """
-    settings = Settings()
+    settings = read_settings()
     logs.configure(settings.log)
     return create_app(Service.open(settings))
 

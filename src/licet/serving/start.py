@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import click
-from pydantic import ValidationError
 
 from licet.service.service import Service
-from licet.service.settings import Settings, SettingsError
+from licet.service.settings import read_settings
 from licet.serving.run import run
 
 
@@ -20,17 +19,6 @@ def start() -> None:
     for line in welcome(service):
         click.echo(line, err=True)
     run(service)
-
-
-def read_settings() -> Settings:
-    """The settings of the environment."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        wrong = "; ".join(f"LICET_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-        raise SettingsError(wrong) from None
-    settings.hosts  # noqa: B018 - refuses what would listen to everybody under any name
-    return settings
 
 
 def welcome(service: Service) -> list[str]:

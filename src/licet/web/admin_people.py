@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
@@ -23,6 +24,8 @@ from licet.web.signing_in import beside, errors
 router = APIRouter()
 Text = Annotated[str, Form()]
 Words = Annotated[list[str], Form()]
+_NUMBER = re.compile("[0-9]{1,4}")
+_LONGEST_DAYS = 3650
 MAY = {
     "read": "read and decide",
     "books": "upload and decide order books",
@@ -171,10 +174,11 @@ def create_key(
 ) -> Response:
     """Make a key and show it, once."""
     given: dict[str, Any] = {"owner": owner, "name": name, "scopes": scopes, "days": days}
-    if days.strip() and not (days.strip().isdecimal() and 0 < int(days) <= _LONGEST_DAYS):
+    days = days.strip()
+    if days and not (_NUMBER.fullmatch(days) and 0 < int(days) <= _LONGEST_DAYS):
         wrong = [{"field": "days", "text": f"Write a number of days from 1 to {_LONGEST_DAYS:,}, or nothing"}]
         return _keys_page(request, service, given, wrong)
-    until = service.now() + timedelta(days=int(days)) if days.strip() else None
+    until = service.now() + timedelta(days=int(days)) if days else None
     try:
         made, secret = keys.create(
             service, by=person.name, owner=owner, name=name, scopes=scopes, until=until
@@ -194,9 +198,6 @@ def revoke(request: Request, service: ServiceOf, person: Administrator, key: str
     except ApiKeyError as error:
         raise Problem(404, "No such key", str(error)) from None
     return moved("/admin/keys", f"The key {done.prefix} ({done.name}) opens nothing any more.")
-
-
-_LONGEST_DAYS = 3650
 
 
 def _field_of(error: LicetError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,6 +22,7 @@ from licet.service.recording import record_decision
 from licet.service.service import Service
 from licet.web.documents import (
     MOST_PARTIES,
+    Parameters,
     PasteError,
     Stated,
     entry_of,
@@ -145,6 +147,9 @@ def _answer(stated: Stated, decision: Decision) -> dict[str, Any]:
     asking = what_to_ask(decision) if few else None
     settled = question is None and not decision.missing
     return {
+        "stated": [(label_of(name), [words(v) for v in values]) for name, values in _facts(here)],
+        # A name may be that of several listings; what is demanded because of them is told once.
+        "explained": list({(r.rule.id, r.party): r for r in decision.explained}.values()),
         "means": first()["means"][decision.outcome.value],
         "here": here,
         "address": f"/decide?{query(here)}",
@@ -155,6 +160,11 @@ def _answer(stated: Stated, decision: Decision) -> dict[str, Any]:
         "without": lambda field: f"/decide?{query({**here, 'passed': sorted(stated.passed - {field})})}",
         "changes": [_change(c, decision, stated) for c in what_would_change(decision)] if settled else [],
     }
+
+
+def _facts(here: Parameters) -> Iterator[tuple[str, list[str]]]:
+    """What an address states of the act itself."""
+    return ((name, values) for name, values in here.items() if name not in ("as_of", "known_at", "passed"))
 
 
 def _next(decision: Decision, passed: frozenset[str]) -> Question | None:

@@ -219,7 +219,7 @@ def pasted(text: str, regime: Regime) -> Act:
     if len(text.strip().splitlines()) < 2:
         raise PasteError(
             "one line alone does not say what its columns are: paste the header line of the order book too, "
-            'or JSON such as {"facts": {"item.eccn": "EAR99"}, "parties": [{"name": "A", "roles": "end_user"}]}'
+            'or JSON such as {"facts": {"item.eccn": "EAR99"}, "parties": [{"name": "A", "roles": "other"}]}'
         )
     try:
         book = read_bytes(text.encode(), "pasted text", regime.vocabulary, countries_of(regime))

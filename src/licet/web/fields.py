@@ -64,6 +64,7 @@ def first() -> Mapping[str, Any]:
 
 
 def first_fields(stated: Stated, vocabulary: Vocabulary) -> list[Field]:
+    """The facts that everybody has."""
     return [
         Field(
             name := one["fact"], one["label"], vocabulary[name], stated.shown(name),
@@ -91,6 +92,7 @@ def other_fields(stated: Stated, vocabulary: Vocabulary) -> list[Field]:
 
 
 def party_fields(stated: Stated, number: int, vocabulary: Vocabulary) -> PartyFields:
+    """What is stated of one party; the first one receives, as long as nobody says otherwise."""
     start = f"p{number}."
     shown = {
         name.removeprefix(start): ", ".join(v) for name, v in stated.raw.items() if name.startswith(start)
@@ -109,7 +111,7 @@ def party_fields(stated: Stated, number: int, vocabulary: Vocabulary) -> PartyFi
 def _party_facts(
     shown: Mapping[str, str], start: str, stated: Stated, vocabulary: Vocabulary
 ) -> Iterator[Field]:
-    own: Sequence[str] = ("name", "roles", "country", IDENTITY, "address")
+    own = ("name", "roles", "country", IDENTITY, "address")
     for key, given in shown.items():
         entry = entry_of(start + key, vocabulary)
         if key not in own and entry is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,7 +19,7 @@ from licet.service.studying import EXAMPLE, Side, Study
 from licet.web import study as studies
 from licet.web.days import Error, asked
 from licet.web.pages import moved, page
-from licet.web.templating import FOLDER, query
+from licet.web.templating import FOLDER
 
 router = APIRouter()
 _DAYS = {
@@ -34,8 +33,10 @@ _DAYS = {
 
 
 @router.get("/impact")
-def impact(request: Request, service: ServiceOf, person: Reader) -> HTMLResponse:
+def impact(request: Request, service: ServiceOf, person: Reader) -> Response:
     """Two days, two policies or two states of knowledge side by side over a book."""
+    if (tidy := studies.tidied(request)) is not None:
+        return tidy
     errors: list[Error] = []
     study = _study(request, errors)
     choices = studies.scenario_choices(service)
@@ -50,7 +51,7 @@ def impact(request: Request, service: ServiceOf, person: Reader) -> HTMLResponse
         books=studies.book_choices(service, person),
         scenarios={n: [studies.with_given(choices, s) for s in own] for n, own in lists.items()},
         choices=choices, found=found, it=found.result.page if found.result else None,
-        kept=_kept(request), try_these=_suggestions(), most=MOST, may_begin=person.may("books"),
+        kept=request.url.query, try_these=_suggestions(), most=MOST, may_begin=person.may("books"),
         at=studies.progress_at(request, "/impact/progress"), after_on=study.after.on,
     )  # fmt: skip
 
@@ -142,14 +143,6 @@ def _study(request: Request, errors: list[Error]) -> Study:
 def _says(request: Request) -> bool:
     """Whether the address asks for anything yet."""
     return any(request.query_params.get(name) for name in (*_DAYS, "scenario", "against"))
-
-
-def _kept(request: Request) -> str:
-    """The parameters of the address, blank ones left out, for links that go on from here."""
-    given: dict[str, Any] = {}
-    for name, value in request.query_params.multi_items():
-        given.setdefault(name, []).append(value)
-    return query({name: [v for v in values if v] for name, values in given.items()})
 
 
 def _particulars(act: Act) -> list[tuple[str, str]]:

@@ -96,7 +96,7 @@ def covered(request: Request, service: ServiceOf, person: Reader) -> HTMLRespons
     """What is encoded, how sure the sources are, which cases test it, and what is not there."""
     regime = service.regime
     text = _coverage(regime).removeprefix("# Coverage\n")
-    told = prose(text, 0, regime.book.rules)
+    told = prose(text, 1, regime.book.rules)
     return page(request, "law_coverage.html", heading="What the law covers, and what not", told=told)
 
 

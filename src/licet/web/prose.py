@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from html import escape
+from itertools import count
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
@@ -17,6 +19,7 @@ _CLASSES = {
     "table_open": "govuk-table",
     "link_open": "govuk-link",
 }
+_REGION = '<div class="licet-wide" tabindex="0" role="region" aria-label="Table {}">'
 _READER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -40,10 +43,9 @@ def prose(text: str, below: int = 1, rules: Container[str] = ()) -> Markup:
         for inner in token.children or ():
             _linked(inner, rules)
     html: str = _READER.renderer.render(tokens, _READER.options, {})
+    number = count(1)
     # A wide table scrolls by itself, with a keyboard too.
-    html = html.replace(
-        "<table", '<div class="licet-wide" tabindex="0" role="region" aria-label="Table"><table'
-    )
+    html = re.sub("<table", lambda _: f"{_REGION.format(next(number))}<table", html)
     return Markup(html.replace("</table>", "</table></div>"))
 
 

@@ -49,16 +49,19 @@ def scenarios(request: Request, service: ServiceOf, person: Reader) -> HTMLRespo
 
 
 @router.get("/scenarios/compare")
-def compare(request: Request, service: ServiceOf, person: Reader) -> HTMLResponse:
+def compare(request: Request, service: ServiceOf, person: Reader) -> Response:
     """Up to five scenarios side by side over a book, beside the law as it is."""
-    return _study_page(
-        request, service, person, _several(request, errors), errors, "scenario_compare.html"
-    )
+    if (tidy := studies.tidied(request)) is not None:
+        return tidy
+    errors: list[Error] = []
+    return _study_page(request, service, person, _several(request, errors), errors, "scenario_compare.html")
 
 
 @router.get("/scenarios/sweep")
-def sweep(request: Request, service: ServiceOf, person: Reader) -> HTMLResponse:
+def sweep(request: Request, service: ServiceOf, person: Reader) -> Response:
     """A parameter of a scenario moved over a book: what it comes to at each value, and where it turns."""
+    if (tidy := studies.tidied(request)) is not None:
+        return tidy
     errors: list[Error] = []
     return _study_page(request, service, person, _swept(request, errors), errors, "scenario_sweep.html")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from licet.gate.problems import Problem
 from licet.language.errors import LicetError
@@ -107,6 +108,15 @@ def download(service: Service, person: Person, study: Study, form: str) -> Respo
         raise Problem(404, "", "There is no such file of this; the page of the study says which there are.")
     headers = {"Content-Disposition": f'attachment; filename="licet-{study.kind}.{form}"'}
     return Response(data, media_type=_MEDIA[form], headers=headers)
+
+
+def tidied(request: Request) -> Response | None:
+    """On to the same address without the fields that a form left blank, so that it is worth keeping."""
+    given = request.query_params.multi_items()
+    if all(value for _, value in given):
+        return None
+    said = urlencode([(name, value) for name, value in given if value])
+    return RedirectResponse(f"{request.url.path}?{said}" if said else request.url.path, 303)
 
 
 def progress_at(request: Request, path: str) -> str:

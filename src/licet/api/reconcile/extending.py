@@ -40,7 +40,7 @@ def extension(asked: Fetch, view: View) -> dict[str, Any]:
     names: dict[str, str] = {}
     rows: dict[str, dict[str, list[dict[str, str]]]] = {}
     for id_ in asked.ids:
-        document = documents.of(id_, view.clock)
+        document = documents.named(id_, view.clock)
         rows[id_] = {}
         for wanted in asked.properties if document else ():
             assert document is not None

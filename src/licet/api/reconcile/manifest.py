@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from licet.api.reconcile.shapes import Manifest, type_of
 from licet.api.reconcile.types import types_of
-from licet.api.yente.asking import ERRORS, DatasetName, Route, Viewed, answer, the_dataset
+from licet.api.yente.asking import ERRORS, DatasetName, Viewed, answer, the_dataset
 from licet.api.yente.documents import documents_of
 from licet.api.yente.entities import EntityId
 from licet.gate.asking import Reader
 
-router = APIRouter(tags=["OpenRefine reconciliation"], route_class=Route)
+router = APIRouter(tags=["OpenRefine reconciliation"])
 _SCHEMATA = "https://w3id.org/ftm#"
 _BATCH = 50
 
@@ -73,7 +73,7 @@ _SETTINGS: list[dict[str, Any]] = [
 def preview(dataset: DatasetName, entity_id: EntityId, view: Viewed, person: Reader) -> HTMLResponse:
     """A party in a few lines, for the box beside a cell."""
     the_dataset(dataset, view.regime)
-    document = documents_of(view.regime).of(entity_id, view.clock)
+    document = documents_of(view.regime).named(entity_id, view.clock)
     if document is None:
         raise HTTPException(404, "No such entity!")
     words = {True: "in force", False: "not in force", None: "not known"}

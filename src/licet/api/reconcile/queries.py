@@ -13,26 +13,26 @@ from licet.api.reconcile.shapes import Extension, Fetch, Query, Reconciled, type
 from licet.api.yente.asking import (
     ERRORS,
     MAX_BATCH,
-    MAX_PAGE,
     Algorithm,
     ChangedSince,
     DatasetName,
     Ever,
-    Route,
+    View,
     Viewed,
     answer,
     check_algorithm,
     the_dataset,
+    window,
 )
 from licet.api.yente.candidates import Candidate
-from licet.api.yente.documents import Document
-from licet.api.yente.matching import Example, Found, Scope, matches, read
+from licet.api.yente.documents import documents_of
+from licet.api.yente.matching import Example, Scope, matches, read
 from licet.api.yente.model import THING, schemata
 from licet.api.yente.shapes import ExampleShape
 from licet.gate.asking import Reader
 from licet.reviews.score import CUTOFF, THRESHOLD
 
-router = APIRouter(tags=["OpenRefine reconciliation"], route_class=Route)
+router = APIRouter(tags=["OpenRefine reconciliation"])
 _QUERIES = TypeAdapter(dict[str, Query])
 _FETCH = TypeAdapter(Fetch)
 
@@ -64,9 +64,9 @@ def reconcile(
     asked = _parsed(_QUERIES, queries or "", "queries")
     _bounded(len(asked))
     examples = [_example(query) for query in asked.values()]
-    found = matches(examples, scope, view, ever)
+    found = matches(examples, scope, view, ever, CUTOFF)
     result = {
-        name: {"result": [_told(*one) for one in _within(ranked, query)]}
+        name: {"result": [_told(*one, view) for one in ranked[: window(query.limit)[0]]]}
         for (name, query), ranked in zip(asked.items(), found, strict=True)
     }
     return answer(result, x_batch_size=str(len(result)))
@@ -95,18 +95,16 @@ def _example(query: Query) -> Example:
     return read(ExampleShape(id=None, schema=types[0] if types else THING, properties=values))
 
 
-def _within(ranked: list[Found], query: Query) -> list[Found]:
-    return [found for found in ranked if found[0].score > CUTOFF][: max(0, min(query.limit, MAX_PAGE))]
-
-
-def _told(candidate: Candidate, document: Document) -> dict[str, Any]:
+def _told(candidate: Candidate, score: float, view: View) -> dict[str, Any]:
+    document = documents_of(view.regime).of(candidate.entity, view.clock)
+    assert document is not None, "what is in force or was is known"
     schema = schemata()[document.entity["schema"]]
     return {
-        "id": candidate.entity,
+        "id": document.entity["id"],
         "name": document.entity["caption"],
         "description": schema.label,
         "type": [type_of(schema)],
-        "score": candidate.score,
-        "match": candidate.sure and candidate.score >= THRESHOLD,
+        "score": score,
+        "match": candidate.sure and score >= THRESHOLD,
         "restrictions": document.entity["restrictions"],
     }

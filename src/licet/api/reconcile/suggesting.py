@@ -21,18 +21,18 @@ from licet.api.yente.asking import (
     DatasetName,
     Ever,
     Limit,
-    Route,
     Viewed,
     answer,
     the_dataset,
     window,
 )
 from licet.api.yente.model import THING, properties, schemata
-from licet.api.yente.searching import directory, rows
+from licet.api.yente.rows import directory, rows
 from licet.gate.asking import Reader
 from licet.language.instrument import day
+from licet.lists.exporting import entity_id
 
-router = APIRouter(tags=["OpenRefine reconciliation"], route_class=Route)
+router = APIRouter(tags=["OpenRefine reconciliation"])
 Prefix = Annotated[str, Query(max_length=500, description="The beginning of a name.")]
 _SHOWN = 5
 _STATUS = {"code": "/api/status/ok", "status": "200 OK"}
@@ -59,7 +59,7 @@ def suggest_entity(
     shown = list(rows(found, lists, view, ever))[: window(limit)[0]]
     result = [
         {
-            "id": row.brief.id,
+            "id": entity_id(row.brief.id),
             "name": row.brief.name,
             "description": schemata()[row.schema].label,
             "type": [type_of(schemata()[row.schema])],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from licet.api.kept import kept
 from licet.api.yente.datasets import Dataset
 from licet.api.yente.model import Schema, schemata
-from licet.api.yente.searching import directory
+from licet.api.yente.rows import directory
 from licet.lists.exporting import schema_of
 from licet.regime import Regime
 

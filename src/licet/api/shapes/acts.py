@@ -24,7 +24,7 @@ class PartyGiven(BaseModel):
         extra="allow",
         json_schema_extra={
             "examples": [
-                {"name": "Huawei Technologies Co., Ltd.", "roles": ["ultimate_consignee"], "country": "CN"}
+                {"name": "Example Trading Co., Ltd.", "roles": ["ultimate_consignee"], "country": "CN"}
             ]
         },
     )
@@ -52,7 +52,7 @@ class ActGiven(BaseModel):
         max_length=MOST_WORDS,
         description="Facts by their name in the vocabulary (GET /api/v1/law/vocabulary). Blank or `unknown` "
         "is not known; `none` says that there is none.",
-        examples=[{"act.date": "2019-05-21", "act.action": "export", "item.eccn": "EAR99"}],
+        examples=[{"act.action": "export", "item.eccn": "EAR99", "destination.country": "CN"}],
     )
     parties: list[PartyGiven] = Field(default_factory=list, max_length=MOST_PARTIES)
     particulars: dict[Word, Particular] = Field(

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from licet.api.restrictions import Restriction, restrictions
+from licet.api.times import Given
 from licet.reviews.dispositions import Disposition, Standing, State
 from licet.service.hits import Hit, Screening
 from licet.service.jobs import Job
@@ -45,7 +46,7 @@ class ScreeningGiven(BaseModel):
 
     parties: list[PartyGiven] = Field(min_length=1, max_length=MOST_PARTIES)
     name: str = Field("as written", min_length=1, max_length=100, description="What to call the screening.")
-    as_of: date | None = Field(None, description="Who was listed on this day; by default today.")
+    as_of: Given | None = Field(None, description="Who was listed on this day; by default today.")
 
 
 class ScreeningShape(BaseModel):
@@ -229,7 +230,7 @@ class DecisionGiven(BaseModel):
 class ClearGiven(DecisionGiven):
     """A clear, which counts once another person has signed it."""
 
-    until: date | None = Field(None, description="Its last day; by default a year from now.")
+    until: Given | None = Field(None, description="Its last day; by default a year from now.")
 
 
 class SignatureGiven(DecisionGiven):

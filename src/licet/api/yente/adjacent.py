@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import JSONResponse
 
-from licet.api.yente.asking import ERRORS, Limit, Offset, Route, Sort, Viewed, answer, window
+from licet.api.yente.asking import ERRORS, Limit, Offset, Sort, Viewed, answer, window
 from licet.api.yente.documents import Entity
 from licet.api.yente.entities import EntityId
 from licet.api.yente.graph import Graph
@@ -17,7 +17,7 @@ from licet.api.yente.ordering import ordered
 from licet.api.yente.shapes import AdjacentResponse, AdjacentResults
 from licet.gate.asking import Reader
 
-router = APIRouter(tags=["yente: entities"], route_class=Route)
+router = APIRouter(tags=["yente: entities"])
 
 
 @router.get(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Path, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import Depends, HTTPException, Path, Query
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from licet.api.times import AsOf, KnownAt, clock_of, said
@@ -16,7 +14,6 @@ from licet.api.yente.datasets import Dataset, dataset_of
 from licet.api.yente.model import Schema, schemata
 from licet.api.yente.shapes import ErrorShape
 from licet.gate.asking import ServiceOf
-from licet.gate.problems import Problem
 from licet.language.window import Clock
 from licet.regime import Regime
 
@@ -56,23 +53,6 @@ ChangedSince = Annotated[
         description="Only entities of which something new was said after this day.",
     ),
 ]
-
-
-class Route(APIRoute):
-    """A route that tells wrong parameters one by one with their places, as clients of yente read them."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def told(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except RequestValidationError as error:
-                # What was given is not told back: it may be long.
-                wrong = [{name: e[name] for name in ("type", "loc", "msg")} for e in error.errors()]
-                raise Problem(422, extra={"errors": wrong}) from None
-
-        return told
 
 
 class View:

@@ -6,8 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-
 from licet.api.yente.standing import standing
 from licet.language.instrument import day
 from licet.language.values import Truth
@@ -20,22 +18,44 @@ from licet.screening.screen import PARTIES
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A listed party that the one asked for may be, by the name that met best."""
+    """A listed party that the one asked for may be, by the name that met best.
+
+    What the screening found stands in ``found``, at ``place``; it is read when it is told.
+    """
 
     entity: str
     list: str
-    name: str
     level: str
     points: float
-    one_in: float
     in_force: Truth
-    score: float
-    evidence: Sequence[Mapping[str, Any]]
+    found: Any
+    place: int
 
     @property
     def sure(self) -> bool:
         """Whether it can be decided by: a hit, in force without doubt."""
         return self.level == "hit" and self.in_force is True
+
+    @property
+    def name(self) -> str:
+        """The listed name that met best."""
+        return str(self.found.column("name")[self.place].as_py())
+
+    @property
+    def one_in(self) -> float:
+        """One of so many unrelated names scores as high."""
+        return float(self.found.column("one_in")[self.place].as_py())
+
+    @property
+    def evidence(self) -> Sequence[Mapping[str, Any]]:
+        """What met, row by row."""
+        rows: Sequence[Mapping[str, Any]] = self.found.column("evidence")[self.place].as_py()
+        return rows
+
+    @property
+    def score(self) -> float:
+        """Between 0 and 1."""
+        return score_of(self.level, self.points, self.list, self.evidence if self.level == "hit" else ())
 
 
 def candidates(
@@ -55,53 +75,27 @@ def candidates(
     whose = [number for number, rows in enumerate(asked) for _ in rows]
     if not whose:
         return [[] for _ in asked]
-    table = pa.Table.from_pylist([dict(row) for rows in asked for row in rows], schema=_COLUMNS)
+    table = _table([dict(row) for rows in asked for row in rows])
     found = screen(table, regime.listings.finder.index, known_at=day(clock.known_at))
-    evidence = found.column("evidence").combine_chunks()
     columns = (found.column(name).to_pylist() for name in ("query", "entity", "list", "level", "score"))
     held = standing(regime, clock)
-    best: list[dict[str, tuple[tuple[bool, bool, float], int, Truth]]] = [{} for _ in asked]
+    best: list[dict[str, Candidate]] = [{} for _ in asked]
     for place, (query, entity, code, level, points) in enumerate(zip(*columns, strict=True)):
         on = held.of(entity)
         if code not in lists or code not in on or (on[code] is False and not ever):
             continue
-        rank = (level == "hit", on[code] is True, points)
-        mine = best[whose[query]]
-        if entity not in mine or rank > mine[entity][0]:
-            mine[entity] = rank, place, on[code]
-    names, rare = found.column("name"), found.column("one_in")
-    return [
-        sorted(
-            (
-                _candidate(
-                    entity,
-                    found.column("list")[place].as_py(),
-                    names[place].as_py(),
-                    rank,
-                    rare[place].as_py(),
-                    truth,
-                    evidence[place].as_py(),
-                )
-                for entity, (rank, place, truth) in mine.items()
-            ),
-            key=lambda c: (-c.score, -c.points, c.entity),
-        )
-        for mine in best
-    ]
+        candidate = Candidate(entity, code, level, points, on[code], found, place)
+        before = best[whose[query]].get(entity)
+        if before is None or _rank(candidate) > _rank(before):
+            best[whose[query]][entity] = candidate
+    return [sorted(mine.values(), key=lambda c: (c.level, -c.points, c.entity)) for mine in best]
 
 
-_COLUMNS = pa.schema([field for field in PARTIES if field.name != "id"])
+def _table(rows: list[dict[str, Any]]) -> Any:
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(rows, schema=PARTIES)
 
 
-def _candidate(
-    entity: str,
-    code: str,
-    name: str,
-    rank: tuple[bool, bool, float],
-    one_in: float,
-    truth: Truth,
-    evidence: Sequence[Mapping[str, Any]],
-) -> Candidate:
-    level, points = "hit" if rank[0] else "review", rank[2]
-    score = score_of(level, points, code, evidence)
-    return Candidate(entity, code, name, level, points, one_in, truth, score, evidence)
+def _rank(candidate: Candidate) -> tuple[bool, bool, float]:
+    return candidate.sure, candidate.level == "hit", candidate.points

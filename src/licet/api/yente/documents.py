@@ -17,7 +17,7 @@ from licet.language.instrument import day
 from licet.language.values import Truth
 from licet.language.window import Clock
 from licet.lists.entries import Known, entry
-from licet.lists.exporting import entities_of
+from licet.lists.exporting import entities_of, entity_id, listing_id
 from licet.regime import Regime
 
 Entity = dict[str, Any]
@@ -56,6 +56,10 @@ class Documents:
         self.regime = regime
         self.of = lru_cache(maxsize=_KEPT)(self._document)
 
+    def named(self, ident: str, clock: Clock) -> Document | None:
+        """The document of an entity, by the id of the entity or of the listing."""
+        return self.of(listing_id(ident), clock)
+
     def _document(self, id_: str, clock: Clock) -> Document | None:
         """The document of a listing; None where nobody has that id, or nothing was public yet."""
         versions = self.regime.listings.of_id(id_, clock)
@@ -67,7 +71,7 @@ class Documents:
         parts: list[list[Entity]] = []
         for version in sorted(versions, key=lambda v: (not applies[v.list], v.list)):
             record = entry(version, said, clock, self.regime.instruments)
-            parts.append(list(entities_of(record, id_, applies[version.list])))
+            parts.append(list(entities_of(record, entity_id(id_), applies[version.list])))
         entity = _joined(part[0] for part in parts)
         beside = {other["id"]: other for part in parts for other in part[1:]}
         seen = self._seen(id_, said, clock)

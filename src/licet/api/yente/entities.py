@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query
 from fastapi.responses import JSONResponse
 
-from licet.api.yente.asking import ERRORS, Route, Viewed, answer
+from licet.api.yente.asking import ERRORS, Viewed, answer
 from licet.api.yente.graph import Graph
 from licet.api.yente.shapes import EntityShape
 from licet.gate.asking import Reader
 
-router = APIRouter(tags=["yente: entities"], route_class=Route)
+router = APIRouter(tags=["yente: entities"])
 EntityId = Annotated[
     str, Path(description="Id of a listing, or of a sanction, address or document beside it.")
 ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from licet.api.kept import kept
 from licet.api.yente.documents import Entity, documents_of
 from licet.language.window import Clock
-from licet.lists.exporting import ids_beside, is_beside, sanction_id
+from licet.lists.exporting import entity_id, ids_beside, is_beside, sanction_id
 from licet.regime import Regime
 
 # From an entity beside a party back to the party.
@@ -26,7 +26,7 @@ class Graph:
 
     def get(self, id_: str) -> Entity | None:
         """The entity of that id, on its own."""
-        if document := self.documents.of(id_, self.clock):
+        if document := self.documents.named(id_, self.clock):
             return document.entity
         for owner in _owners(self.regime).get(id_, ()) if is_beside(id_) else ():
             document = self.documents.of(owner, self.clock)
@@ -37,7 +37,7 @@ class Graph:
 
     def adjacent(self, entity: Entity) -> dict[str, list[Entity]]:
         """Entities beside one, by the property that leads to them."""
-        if document := self.documents.of(entity["id"], self.clock):
+        if document := self.documents.named(entity["id"], self.clock):
             return document.adjacent()
         found = []
         for owner in _owners(self.regime).get(entity["id"], ()):
@@ -65,6 +65,7 @@ def _owners(regime: Regime) -> Mapping[str, tuple[str, ...]]:
 
 
 def _beside(regime: Regime, id_: str) -> Iterator[str]:
-    yield from (sanction_id(version.list, id_) for version in regime.listings.versions[id_])
+    ident = entity_id(id_)
+    yield from (sanction_id(version.list, ident) for version in regime.listings.versions[id_])
     for _, record in regime.records.get(id_, ()):
-        yield from ids_beside(record, id_)
+        yield from ids_beside(record, ident)

@@ -20,7 +20,6 @@ from licet.api.yente.asking import (
     Ever,
     ExcludeDataset,
     IncludeDataset,
-    Route,
     View,
     Viewed,
     answer,
@@ -32,19 +31,21 @@ from licet.api.yente.asking import (
 )
 from licet.api.yente.candidates import Candidate, candidates
 from licet.api.yente.datasets import narrowed
-from licet.api.yente.documents import Document, documents_of
+from licet.api.yente.documents import documents_of
 from licet.api.yente.explaining import explanations
 from licet.api.yente.model import THING, Schema
+from licet.api.yente.rows import Row, rows
 from licet.api.yente.shapes import ExampleShape, MatchQuery, MatchResponse
 from licet.gate.asking import Reader
-from licet.lists.exporting import number_of
+from licet.lists.exporting import entity_id, number_of
 from licet.regime import Regime
 from licet.reviews.score import CUTOFF, THRESHOLD
 
-router = APIRouter(tags=["yente: matching"], route_class=Route)
+router = APIRouter(tags=["yente: matching"])
 _PAGE = 5
 # Names, countries and addresses of one example are asked for in this many pairings at most.
 _PAIRINGS = 48
+Scored = tuple[Candidate, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Example:
 
     def of_type(self, type_: str) -> list[str]:
         """Values of all properties of a type."""
-        properties = self.schema.properties
-        return [v for name, values in self.values.items() if properties[name].type == type_ for v in values]
+        known = self.schema.properties
+        return [v for name, values in self.values.items() if known[name].type == type_ for v in values]
 
     def parties(self, regime: Regime) -> Iterator[dict[str, Any]]:
         """Rows to screen: each name with each country and address."""
@@ -68,12 +69,8 @@ class Example:
             names, addresses = addresses, []
         codes = (regime.destinations.code(country) for country in self.of_type("country"))
         countries = list(dict.fromkeys(code for code in codes if isinstance(code, str)))
-        numbers = [
-            f"{NUMBERS[name]}:{value}"
-            for name, values in self.values.items()
-            if name in NUMBERS
-            for value in values
-        ]
+        pairs = ((name, value) for name, values in self.values.items() for value in values)
+        numbers = list(filter(None, (number_of(name, value) for name, value in pairs)))
         if not names and not numbers:
             return
         pairings = product(names or [""], countries or [""], addresses or [""])
@@ -116,7 +113,7 @@ def _texts(given: Any) -> Iterator[str]:
 
 def _with_whole_name(asked: Schema, values: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """A name made of its parts, where only the parts are given."""
-    if any(asked.properties[name].type == "name" for name in values) and "name" in values:
+    if "name" in values:
         return values
     parts = [values[p][0] for p in ("firstName", "secondName", "middleName", "lastName") if p in values]
     return {**values, "name": (" ".join(parts),)} if len(parts) > 1 else values
@@ -132,13 +129,11 @@ class Scope:
     ids: frozenset[str] = frozenset()
     changed_since: str | None = None
 
-    def holds(self, asked: Schema, document: Document) -> bool:
-        """Whether a document is within."""
-        entity = document.entity
-        changed = self.changed_since is None or (entity["last_change"] or "") > self.changed_since
-        topics = not self.topics or not self.topics.isdisjoint(entity["properties"].get("topics", ()))
-        schema_ = entity["schema"]
-        return changed and topics and schema_ in asked.reaches and schema_ not in self.without
+    def holds(self, asked: Schema, row: Row) -> bool:
+        """Whether a listed party is within."""
+        changed = self.changed_since is None or row.changed > self.changed_since
+        topics = not self.topics or not self.topics.isdisjoint(row.topics)
+        return changed and topics and row.schema in asked.reaches and row.schema not in self.without
 
 
 @router.post("/match/{dataset}", responses=ERRORS, response_model=MatchResponse, summary="Match by example")
@@ -186,53 +181,57 @@ def match(
         raise HTTPException(400, "No queries provided.")
     examples = [read(example) for example in given.queries.values()]
     limit, _ = window(limit)
-    found = matches(examples, scope, view, ever)
-    cutoff = min(cutoff, threshold)
+    found = matches(examples, scope, view, ever, min(cutoff, threshold))
     responses = {
-        name: _answered(example, [r for r in ranked if r[0].score > cutoff], threshold, limit)
+        name: _answered(example, ranked, view, threshold, limit)
         for name, example, ranked in zip(given.queries, examples, found, strict=True)
     }
     said = {"responses": responses, "limit": limit, **view.rests_on}
     return answer(said, x_batch_size=str(len(responses)))
 
 
-Found = tuple[Candidate, Document]
+def matches(
+    examples: Sequence[Example], scope: Scope, view: View, ever: bool, cutoff: float
+) -> Iterator[list[Scored]]:
+    """For each example its candidates within the scope that score above the cutoff, from the best."""
+    asked = [list(example.parties(view.regime)) for example in examples]
+    found = candidates(asked, view.regime, view.clock, scope.lists, ever)
+    for example, ranked in zip(examples, found, strict=True):
+        scored = [
+            (c, score)
+            for c in ranked
+            if scope.ids.isdisjoint((c.entity, entity_id(c.entity))) and (score := c.score) > cutoff
+        ]
+        told = rows((c.entity for c, _ in scored), scope.lists, view, ever)
+        held = {row.brief.id for row in told if scope.holds(example.schema, row)}
+        within = [one for one in scored if one[0].entity in held]
+        yield sorted(within, key=lambda one: -one[1])
 
 
-def matches(examples: Sequence[Example], scope: Scope, view: View, ever: bool) -> Iterator[list[Found]]:
-    """For each example its candidates within the scope, with their documents, from the best."""
-    documents = documents_of(view.regime)
-    rows = [list(example.parties(view.regime)) for example in examples]
-    asked = candidates(rows, view.regime, view.clock, scope.lists, ever)
-    for example, ranked in zip(examples, asked, strict=True):
-        with_documents = (
-            (candidate, documents.of(candidate.entity, view.clock))
-            for candidate in ranked
-            if candidate.entity not in scope.ids
-        )
-        yield [(c, d) for c, d in with_documents if d is not None and scope.holds(example.schema, d)]
+def _answered(
+    example: Example, found: Sequence[Scored], view: View, threshold: float, limit: int
+) -> dict[str, Any]:
+    matched = sum(c.sure and score >= threshold for c, score in found)
+    return {
+        "status": 200,
+        "results": [_result(*one, view, threshold) for one in found[:limit]],
+        "total": {"value": matched, "relation": "eq"},
+        "query": example.told(),
+    }
 
 
-def scored(candidate: Candidate, document: Document, threshold: float) -> dict[str, Any]:
-    """A result: the entity, how well it met and by what."""
+def _result(candidate: Candidate, score: float, view: View, threshold: float) -> dict[str, Any]:
+    """The entity, how well it met and by what."""
+    document = documents_of(view.regime).of(candidate.entity, view.clock)
+    assert document is not None, "what is in force or was is known"
     return {
         **document.entity,
-        "score": candidate.score,
-        "match": candidate.sure and candidate.score >= threshold,
+        "score": score,
+        "match": candidate.sure and score >= threshold,
         "explanations": explanations(candidate.evidence, candidate.list),
         "level": candidate.level,
         "in_force": candidate.in_force,
         "one_in": round(candidate.one_in, 1),
         "matched_name": candidate.name,
         "matched_list": candidate.list,
-    }
-
-
-def _answered(example: Example, found: Sequence[Found], threshold: float, limit: int) -> dict[str, Any]:
-    sure = sum(c.sure and c.score >= threshold for c, _ in found)
-    return {
-        "status": 200,
-        "results": [scored(candidate, document, threshold) for candidate, document in found[:limit]],
-        "total": {"value": sure, "relation": "eq"},
-        "query": example.told(),
     }

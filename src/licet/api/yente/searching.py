@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import JSONResponse
 
-from licet.api.kept import kept
 from licet.api.yente.asking import (
     ERRORS,
     ChangedSince,
@@ -22,7 +20,6 @@ from licet.api.yente.asking import (
     IncludeDataset,
     Limit,
     Offset,
-    Route,
     Sort,
     Topics,
     View,
@@ -35,17 +32,15 @@ from licet.api.yente.asking import (
 from licet.api.yente.candidates import candidates
 from licet.api.yente.datasets import datasets, narrowed
 from licet.api.yente.documents import documents_of
-from licet.api.yente.model import THING, caption, label_of_group, risks, schemata
+from licet.api.yente.model import THING, caption, label_of_group, schemata
 from licet.api.yente.ordering import ordered
+from licet.api.yente.rows import Row, directory, rows
 from licet.api.yente.shapes import SearchResponse
-from licet.api.yente.standing import standing
 from licet.gate.asking import Reader
 from licet.language.instrument import day
-from licet.lists.exporting import country_codes, schema_of, topics_of
 from licet.regime import Regime
-from licet.reviews.directory import Brief, Directory
 
-router = APIRouter(tags=["yente: matching"], route_class=Route)
+router = APIRouter(tags=["yente: matching"])
 # Filters on single properties read whole documents.
 _READABLE = 5000
 
@@ -69,37 +64,6 @@ class Operator(StrEnum):
 
     AND = "AND"
     OR = "OR"
-
-
-@kept
-def directory(regime: Regime) -> Directory:
-    """Every listing of a regime, to be looked through."""
-    return Directory(regime.listings, regime.own or regime.listings, regime.records)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A listing with the values that filters and counts look at."""
-
-    brief: Brief
-    schema: str
-    datasets: tuple[str, ...]
-    countries: tuple[str, ...]
-    topics: tuple[str, ...]
-
-    def values(self, field: str) -> Collection[str]:
-        """Values of a field; nothing for a field that only documents have."""
-        match field:
-            case "schema":
-                return (self.schema,)
-            case "datasets" | "countries" | "topics":
-                found: tuple[str, ...] = getattr(self, field)
-                return found
-            case "id" | "entity_id" | "_id":
-                return (self.brief.id,)
-            case "target":
-                return ("false" if risks().isdisjoint(self.topics) else "true",)
-        return ()
 
 
 _FIELDS = ("schema", "datasets", "countries", "topics", "id", "entity_id", "_id", "target")
@@ -155,7 +119,7 @@ def search(
         for row in found
         if row.schema in asked.reaches
         and row.schema not in exclude_schema
-        and (changed_since is None or f"{row.brief.last}T00:00:00" > changed_since)
+        and (changed_since is None or row.changed > changed_since)
         and all(_has(row.values(field), v, filter_op) for field, v in filters.items() if field in _FIELDS)
     ]
     whole = {field: values for field, values in filters.items() if field not in _FIELDS}
@@ -193,26 +157,6 @@ def _found(q: str, fuzzy: bool, view: View, lists: Collection[str]) -> Iterable[
         return found
     near = candidates([[{"name": q}]], view.regime, view.clock, lists, True)[0]
     return dict.fromkeys([*found, *(candidate.entity for candidate in near)])
-
-
-def rows(ids: Iterable[str], lists: Collection[str], view: View, ever: bool) -> Iterator[Row]:
-    """Listings in few words, as far as a list among those asked for names them."""
-    book, held = directory(view.regime), standing(view.regime, view.clock)
-    known = day(view.clock.known_at)
-    for id_ in ids:
-        on = held.of(id_)
-        codes = tuple(code for code, truth in on.items() if code in lists and (ever or truth is not False))
-        brief = book.brief(id_, known) if codes else None
-        if brief is None:
-            continue
-        named = [code for code, truth in on.items() if truth is not False]
-        yield Row(
-            brief=brief,
-            schema=schema_of(brief.kind),
-            datasets=tuple(on),
-            countries=tuple(country_codes(brief.countries)),
-            topics=tuple(dict.fromkeys(topic for code in named for topic in topics_of(code))),
-        )
 
 
 def _has(values: Collection[str], wanted: Sequence[str], how: Operator) -> bool:

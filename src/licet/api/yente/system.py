@@ -7,16 +7,16 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 
-from licet.api.yente.asking import ALIASES, ERRORS, OWN, Route, Viewed, answer
+from licet.api.yente.asking import ALIASES, ERRORS, OWN, Viewed, answer
 from licet.api.yente.datasets import Dataset, datasets
 from licet.api.yente.explaining import FEATURES, feature_of
-from licet.api.yente.searching import directory
+from licet.api.yente.rows import directory
 from licet.api.yente.shapes import AlgorithmsShape, CatalogShape, ErrorShape, StatusShape
 from licet.decisions.dossier import days_of_lists
 from licet.gate.asking import Reader, ServiceOf
 from licet.screening.thresholds import thresholds
 
-router = APIRouter(tags=["yente: service"], route_class=Route)
+router = APIRouter(tags=["yente: service"])
 _ABOUT = (
     "Names are compared word by word; each word that meets brings points by how rare it is, each that does "
     "not costs some. From so many points on a pair is a review, from more a hit, measured for every list. "

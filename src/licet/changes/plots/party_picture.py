@@ -31,6 +31,7 @@ _PRINTED: dict[str, Any] = {
 _FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 _SCALE = 2.0
 _CLIPS = re.compile(r"\bclip\d+\b")
+_SPEAKING = re.compile(r' (?:role="graphics-[a-z]+"|aria-[a-z]+="[^"]*")')
 # Below so many days the axis tells months, not only years.
 _MONTHS = 900
 _EPOCH = 719_163  # the day from which Vega counts, as Python numbers days
@@ -83,7 +84,8 @@ def svg_of(scene: Scene) -> str:
     # The renderer numbers what it clips by all that it ever drew.
     numbers: dict[str, str] = {}
     svg = _CLIPS.sub(lambda m: numbers.setdefault(m[0], f"clip{len(numbers)}"), svg)
-    head, _, body = svg.partition(">")
+    # The picture speaks for itself as a whole; its many parts would each be read out, some without a word.
+    head, _, body = _SPEAKING.sub("", svg).partition(">")
     words = f"<title>{escape(scene.title)}</title><desc>{escape(scene.summary)}</desc>"
     return f'{head} role="img">{words}{body}'
 
@@ -230,7 +232,7 @@ def _marked(
 
 
 def _now(scene: Scene, top: int, height: int, x: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A rule at the day asked about, and a broken one where less was known than then; none beyond the span."""
+    """A rule at the day asked about, and a broken one where less was known then; none beyond the span."""
     y = {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": [height, 0], "nice": False}}
     days = [(scene.as_of, f"as of {scene.as_of}", [1, 0])]
     if scene.known_at < scene.as_of:
