@@ -30,7 +30,7 @@ test: $(VENV)/dev.stamp  ## run every test
 	$(BIN)/mypy
 	$(BIN)/licet law lint
 	$(BIN)/licet law test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/dev.stamp  ## what a linter can see
 	$(BIN)/ruff check src tests benchmarks

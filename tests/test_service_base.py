@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import text
@@ -256,13 +255,11 @@ def lines() -> Iterator[io.StringIO]:
     yield written
     root.handlers[:] = before
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def test_no_secret_and_no_query_reaches_the_log(lines: io.StringIO, client: TestClient) -> None:
-    structlog.get_logger("licet").warning(
-        "seen", password="hunter2", text="key licet_abc123_SECRETPART at postgresql://me:hunter2@host/db"
-    )
+    said = {"password": "hunter2", "text": "key licet_abc123_SECRETPART at postgresql://me:hunter2@host/db"}
+    logging.getLogger("licet").warning("seen", extra=said)
     logging.getLogger("some.library").warning("Authorization: Bearer hunter2")
     client.get("/api/v1/parties", params={"name": "Somebody Private"})
     written = lines.getvalue()

@@ -521,3 +521,21 @@ def test_nobody_else_sees_webhooks(house: Service, role: str) -> None:
             403,
             403,
         ]
+
+
+def test_the_courier_looks_and_sends_by_itself(house: Service, receiver: Receiver) -> None:
+    from time import monotonic, sleep
+
+    from licet.service.courier import Courier
+
+    made = webhooks.register(house, receiver.url, ["list.stale"], ADA)
+    happened(house)
+    courier = Courier(house)
+    courier.start()
+    until = monotonic() + 20
+    while states(house, made.id) != [("delivered", 1)] and monotonic() < until:
+        sleep(0.02)
+    courier.stop()
+    assert states(house, made.id) == [("delivered", 1)]
+    with house.database.reading() as session:
+        assert list(session.scalars(select(Job.kind))) == ["watch"]

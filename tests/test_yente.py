@@ -45,6 +45,7 @@ THEIRS = ("explanations", "features", "config")
 def client(service: Any) -> Iterator[Any]:
     """One client for all of them: making the application takes longer than any question."""
     with client_of(service) as opened:
+        assert service.ready.wait(120)
         yield opened
 
 
@@ -143,6 +144,7 @@ def test_the_same_parties_are_found(client: Any) -> None:
 @pytest.fixture(scope="module")
 def address(service: Any) -> Iterator[str]:
     with live_server(service) as at:
+        assert service.ready.wait(120)
         yield at
 
 

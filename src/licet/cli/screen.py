@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from licet.intake.counterparties import PartyFile
-    from licet.lists.history import History
-    from licet.lists.status import Status
+    from licet.reviews.against import Against
     from licet.reviews.matches import Match
 
 _LONG = 2000
@@ -34,34 +33,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True)
-class Against:
-    """What parties are screened against: the law with its lists, on a day, as known on a day.
-
-    ``today`` is the day on which decisions of persons must stand, ``statuses`` the lists of the
-    history, ``names`` every listed name.
-    """
-
-    regime: Regime
-    as_of: Moment
-    known_at: Moment
-    only: tuple[str, ...]
-    today: date
-    statuses: tuple[Status, ...]
-    names: pa.Table
-
-    @property
-    def stale(self) -> tuple[str, ...]:
-        """Lists that are older on the day than they may be."""
-        return tuple(s.list for s in self.statuses if s.stale)
-
-
-@dataclass(frozen=True)
 class Screened:
     """A run: the parties, the matches, and what the run was limited to."""
 
     file: PartyFile
     matches: tuple[Match, ...]
-    against: Against
+    against: Against[Regime]
     index: str
     scope: str = ""
 
@@ -154,45 +131,20 @@ def against_for(
     as_of: Moment | None,
     known_at: Moment | None,
     now: datetime,
-) -> Against:
+) -> Against[Regime]:
     """The lists and days asked for; where nobody says, this machine's day and all that is known.
 
     Raises:
         UsageError: if a list is asked for that nobody is on.
     """
-    from licet.reviews.listed import law_names
+    from licet.language.errors import LawError
+    from licet.reviews.against import Against
 
-    day_asked: Moment = as_of or now.date()
-    latest = [day(regime.knowledge), *(s.known for s in regime.snapshots)]
-    known: Moment = known_at or max(latest)
-    today = day(known_at) if known_at is not None else now.date()
-    statuses: tuple[Status, ...] = ()
-    if store is None:
-        names = law_names(regime.listings, day(known))
-    else:
-        names, statuses = _listed(regime, store, day(day_asked), day(known))
-    here = {*names.column("list").unique().to_pylist(), *(s.list for s in statuses)}
-    if unknown := [code for code in only if code not in here]:
-        raise click.UsageError(f"nobody is on {', '.join(unknown)}; there are {', '.join(sorted(here))}")
-    chosen = tuple(s for s in statuses if not only or s.list in only)
-    return Against(regime, day_asked, known, tuple(only), today, chosen, names)
-
-
-def _listed(regime: Regime, store: Path, as_of: date, known: date) -> tuple[pa.Table, tuple[Status, ...]]:
-    from licet.lists.history import History
-    from licet.lists.status import status
-
-    with History.open(store) as history:
-        return _names(regime, history, known), status(history, as_of, known)
-
-
-def _names(regime: Regime, history: History, known: date) -> pa.Table:
-    from licet.lists.effect import PublishedRules
-    from licet.reviews.listed import listed_names
-
-    tables = regime.folder / "us" / "ear" / "tables"
-    rules = PublishedRules.load(tables / "rules-published.csv", regime.instruments)
-    return listed_names(history, regime.own or regime.listings, rules, regime.digest, known)
+    today = now.date() if known_at is None else day(known_at)
+    try:
+        return Against.of(regime, store, as_of or now.date(), known_at, today, only)
+    except LawError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def read_parties(path: Path, regime: Regime) -> PartyFile:
@@ -204,20 +156,15 @@ def read_parties(path: Path, regime: Regime) -> PartyFile:
     return read_counterparties(path, regime.vocabulary, countries)
 
 
-def _full(table: pa.Table, against: Against, ever: bool) -> pa.Table:
+def _full(table: pa.Table, against: Against[Regime], ever: bool) -> pa.Table:
     """Every party against every listing, batch by batch under a bar."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from licet.reviews.screening import screen as screened
-
     found = []
     with _progress(len(table)) as tick:
         for start in range(0, max(1, len(table)), _BATCH):
-            part = screened(
-                table.slice(start, _BATCH), against.regime, against.as_of, against.known_at,
-                only=against.only, ever=ever,
-            )  # fmt: skip
+            part = against.screen(table.slice(start, _BATCH), ever)
             query = pc.add(part.column("query"), pa.scalar(start, pa.int64()))
             found.append(part.set_column(0, "query", query))
             tick(start + _BATCH)
@@ -236,25 +183,31 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
 
 
 def _changed(
-    table: pa.Table, before: pa.Table | None, against: Against, ever: bool, since: date, store: Path | None
+    table: pa.Table,
+    before: pa.Table | None,
+    against: Against[Regime],
+    ever: bool,
+    since: date,
+    store: Path | None,
 ) -> tuple[pa.Table, str]:
     """What changed after a day, screened, and what it was in words."""
     import numpy as np
 
     from licet.lists.history import History
     from licet.reviews import changes
+    from licet.reviews.against import names_as_known
     from licet.reviews.listed import law_names
     from licet.reviews.runs import Runs
     from licet.reviews.screening import clock_of, with_membership
     from licet.screening import Index
 
-    regime, digests = against.regime, changes.party_digests(table)
+    regime, digests = against.law, changes.party_digests(table)
     if store is None:
         old = law_names(regime.listings, since)
         parties = changes.PartyChanges(np.full(len(table), -1, np.int64))
     else:
         with History.open(store) as history:
-            old = _names(regime, history, since)
+            old = names_as_known(regime, history, since)
             parties = Runs(history.store).unchanged(
                 digests, known=since, lists=against.only, snapshots=history.snapshots()
             )
@@ -278,23 +231,18 @@ def _changed(
 
 
 def _matches(
-    found: pa.Table, table: pa.Table, against: Against, store: Path | None, whole: bool
+    found: pa.Table, table: pa.Table, against: Against[Regime], store: Path | None, whole: bool
 ) -> tuple[Match, ...]:
     from licet.lists.history import History
     from licet.reviews.dispositions import Dispositions
-    from licet.reviews.matches import matches
-    from licet.reviews.screening import Membership, clock_of
 
     if store is None:
-        return matches(found, table, against.names, None, against.today)
-    clock = clock_of(against.regime, against.as_of, against.known_at)
-    decided = Membership(against.regime.listings, clock) if whole and not against.only else None
+        return against.matches(found, table, None)
     with History.open(store) as history:
-        kept = Dispositions(history.store)
-        return matches(found, table, against.names, kept, against.today, decided)
+        return against.matches(found, table, Dispositions(history.store), whole)
 
 
-def _remember(table: pa.Table, against: Against, store: Path, now: datetime) -> None:
+def _remember(table: pa.Table, against: Against[Regime], store: Path, now: datetime) -> None:
     """Keep which parties were screened, so that the next run can leave out what has not changed."""
     import sqlite3
 
@@ -310,7 +258,7 @@ def _remember(table: pa.Table, against: Against, store: Path, now: datetime) -> 
                 known=day(against.known_at),
                 lists=against.only,
                 snapshots=history.snapshots(),
-                digest=against.regime.lists_digest,
+                digest=against.law.lists_digest,
             )
         except sqlite3.Error as error:
             click.echo(f"Note: {store}: this run is not remembered for --since ({error})", err=True)

@@ -57,7 +57,7 @@ def _party(party: Counterparty) -> dict[str, Any]:
 
 
 def _match(done: Screened, m: Match) -> dict[str, Any]:
-    about = done.against.regime.restricted_list(m.list)
+    about = done.against.law.restricted_list(m.list)
     return {
         "level": m.level,
         "name": m.name,
@@ -91,7 +91,7 @@ def coverage(done: Screened) -> Iterator[dict[str, Any]]:
         ]
         yield {
             "list": s.list,
-            "list_name": against.regime.restricted_list(s.list).name,
+            "list_name": against.law.restricted_list(s.list).name,
             "cited": s.last.file,
             "since": s.last.day.isoformat(),
             "evidence": "; ".join([said, *marks]),
@@ -102,7 +102,7 @@ def coverage(done: Screened) -> Iterator[dict[str, Any]]:
 def statement(done: Screened) -> str:
     """What a result without a match means, and what it does not."""
     against = done.against
-    law = against.regime
+    law = against.law
     if against.statuses:
         days = sorted({s.last.day for s in against.statuses})
         lists = (
@@ -139,7 +139,7 @@ def show(done: Screened, console: Console, every: bool) -> None:
         same = [group for group in groups.values() if group[0].level == level]
         _show_matches(done, same, level, style, console, every)
     for code in sorted({code for _, code in groups}):
-        about = done.against.regime.restricted_list(code)
+        about = done.against.law.restricted_list(code)
         console.print(f"{about.name} ({code}): {about.means} {about.cite}", markup=False)
     _show_findings(done.file.findings, console, every)
     for s in done.against.statuses:
@@ -187,7 +187,7 @@ def _show_matches(
         hits = sum(m.level == "hit" for m in same[1:])
         said = ((hits, "sure"), (len(same) - 1 - hits, "to review"))
         more = ", ".join(f"{n} more {what}" for n, what in said if n)
-        about = done.against.regime.restricted_list(best.list)
+        about = done.against.law.restricted_list(best.list)
         cells = (
             _who(people[best.party], best),
             f"{about.name}: {best.listed_name}" + (f"\n+ {more}" if more else ""),

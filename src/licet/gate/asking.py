@@ -22,8 +22,8 @@ _SCHEMES: Final = ("bearer", "apikey")
 _NOBODY: Final = ("/static/", "/healthz", "/readyz")
 
 
-def service_of(request: Request) -> Service:
-    """The service behind the application."""
+async def service_of(request: Request) -> Service:
+    """The service behind the application; asynchronous, since there is nothing to hand to a thread."""
     service: Service = request.app.state.service
     return service
 

@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from licet.gate import cookies
-from licet.gate.problems import OWN, Problem
+from licet.gate import cookies, texts
+from licet.gate.problems import Problem
 from licet.gate.telling import refuse
 from licet.service.people import Person
 from licet.service.service import Service
@@ -24,7 +24,6 @@ PURPOSE: Final = "csrf"
 FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
-_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def install(app: Starlette, service: Service) -> None:
@@ -63,25 +62,28 @@ def from_elsewhere(request: Request) -> bool:
 
 
 async def check(request: Request, person: Person) -> None:
-    """Refuse a change in somebody's name without the token of their session.
+    """Refuse a change in somebody's name without the token of their session, and a form that is not legible.
 
     Raises:
-        Problem: 403, if it is missing or another.
+        Problem: 403, if it is missing or another; 400 for the form.
     """
     if person.via == "session":
         await check_form(request)
+    else:
+        await texts.check_form(request)
 
 
 async def check_form(request: Request) -> None:
     """The same for whoever has not signed in yet, with the token of their visit.
 
     Raises:
-        Problem: 403, if it is missing or another.
+        Problem: as above.
     """
     if request.method in _SAFE:
         return
+    await texts.check_form(request)
     given = request.headers.get(HEADER, "")
-    if not given and _from_a_page(request):
+    if not given and texts.from_a_page(request):
         field = (await request.form()).get(FIELD)
         given = field if isinstance(field, str) else ""
     expected: str = request.state.csrf
@@ -92,9 +94,3 @@ async def check_form(request: Request) -> None:
             "Somebody signed in or out since it was opened, or it was open for long. Go back, load it again, "
             f"and send it once more. (Programs send {HEADER}, or better a key.)",
         )
-
-
-def _from_a_page(request: Request) -> bool:
-    """Whether a form may hold the token. Bodies on our own API are left for the routes to read."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip().casefold()
-    return kind in _FORMS and not request.url.path.startswith(OWN)

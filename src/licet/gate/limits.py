@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from licet.gate.asking import Asking
 from licet.gate.problems import Problem
 from licet.gate.telling import refuse
+from licet.gate.texts import Legible
 from licet.service.attempts import network
 from licet.service.people import Person
 from licet.service.service import Service
@@ -35,8 +36,12 @@ _CLIENTS: Final = 50_000
 
 
 def install(app: Starlette, service: Service) -> None:
-    """Put the limits before the routes. In between it is settled who asks, who then counts as one client."""
+    """Put the limits before the routes. In between it is settled who asks, who then counts as one client.
+
+    What is read of a body counts, so that whatever reads one stands behind them.
+    """
     settings = service.settings
+    app.add_middleware(Legible)
     if settings.rate:
         app.add_middleware(Rate, buckets=Buckets(settings.rate))
     app.add_middleware(Asking, service=service)

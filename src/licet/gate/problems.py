@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
@@ -26,7 +26,9 @@ _FOREIGN = (
 )  # fmt: skip
 
 Page = Callable[[Request, "Problem"], Response]
-_log = structlog.get_logger("licet")
+# A body may have a hundred thousand wrong fields, with names of any length.
+_MOST_FIELDS, _LONGEST_FIELD = 100, 300
+_log = logging.getLogger("licet")
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457's own word

@@ -12,7 +12,7 @@ _VALUES = re.compile(
     r"|whsec_[A-Za-z0-9+/=_-]+"  # a webhook's secret
     r"|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)"  # name and password in a URL
     r"|(?i:(?<=bearer )|(?<=apikey ))\S+"
-    r"|(?<=[?&])(?:token|code|state)=[^&\s\"']+"
+    r"|(?:(?<=[?&]token=)|(?<=[?&]code=)|(?<=[?&]state=))[^&\s\"']+"
 )
 STRUCK = "[secret]"
 

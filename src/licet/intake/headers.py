@@ -21,7 +21,7 @@ KEEP = "particulars"  # kept under its heading, read by no rule, on purpose
 NOTE = "note"  # ours, in a file of rejects; not read back
 PARTS = ("name", "country", "address", "same_as", "reference")
 # Comparing one heading with all known ones takes a while, and junk can have thousands.
-_SUGGESTIONS = 50
+SUGGESTIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Catalogue:
         for one, written in zip(headings, header, strict=True):
             column = self.find(written) if written else NAMELESS
             if column is None:
-                close = self.closest(written) if len(warnings) < _SUGGESTIONS else ""
+                close = self.closest(written) if len(warnings) < SUGGESTIONS else ""
                 hint = f" (did you mean {close!r}?)" if close else ""
                 warnings.append(
                     f"{name}: the column {one!r} is not known{hint}; its cells are kept, no rule reads them"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from licet.intake.errors import IntakeError
 from licet.intake.files import read_table
-from licet.intake.headers import KEEP, NOTE, Catalogue
+from licet.intake.headers import KEEP, NOTE, SUGGESTIONS, Catalogue
 from licet.intake.table import Table, heading, is_text, shown
 
 _EXAMPLES = 3
@@ -32,7 +32,12 @@ class Heading:
 
 def outline(table: Table, catalogue: Catalogue) -> list[Heading]:
     """Every column of a table, in its order."""
-    return [_heading(table, index, catalogue) for index in range(len(table.header))]
+    headings: list[Heading] = []
+    hints = SUGGESTIONS
+    for index in range(len(table.header)):
+        headings.append(_heading(table, index, catalogue, hints > 0))
+        hints -= not (headings[-1].column or headings[-1].useless)
+    return headings
 
 
 def headings_anyhow(data: bytes, name: str, catalogue: Catalogue) -> list[Heading]:
@@ -56,7 +61,7 @@ def _filled(cells: Sequence[str]) -> int:
     return sum(1 for cell in cells if 0 < len(cell) <= 100)
 
 
-def _heading(table: Table, index: int, catalogue: Catalogue) -> Heading:
+def _heading(table: Table, index: int, catalogue: Catalogue, hinted: bool) -> Heading:
     written = table.header[index]
     found = catalogue.find(written) if written else None
     cells = (row.cells[index] for row in table.rows[:_LOOKED_AT] if index < len(row.cells) and not row.damage)
@@ -64,7 +69,7 @@ def _heading(table: Table, index: int, catalogue: Catalogue) -> Heading:
     return Heading(
         heading(table.header, index),
         "" if found is None or found.useless else KEEP if found.name == NOTE else found.name,
-        catalogue.closest(written) if found is None and written else "",
+        catalogue.closest(written) if hinted and found is None and written else "",
         found.useless if found is not None else "",
         tuple(examples)[:_EXAMPLES],
     )

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from licet.screening import Index
 
 _FORM = "roll 3"
-_KEPT = 1024
+_KEPT = 1 << 15
 
 
 @dataclass(frozen=True)

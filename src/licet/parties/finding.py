@@ -68,11 +68,13 @@ class Finder:
     ) -> tuple[Candidate, ...]:
         """Listings that the party may be, the best first; for each the name that met best."""
         key = (name, country, address)
-        if key not in self._found:
+        found = self._found.get(key)
+        if found is None:
+            found = tuple(self._candidates([key])[0])
             if len(self._found) >= _KEPT:
                 self._found.clear()
-            self._found[key] = tuple(self._candidates([key])[0])
-        return self._found[key]
+            self._found[key] = found
+        return found
 
     def prepare(self, parties: Iterable[tuple[str, str | None, str | None]]) -> None:
         """Look many parties up at once, as one batch."""

@@ -5,13 +5,13 @@ It is beside the worker, since a webhook that answers slowly is not to keep long
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Event, Thread
 from typing import Any, Final
 
-import structlog
 from anyio import to_thread
 
 from licet.service import events, watching
@@ -20,7 +20,7 @@ from licet.service.service import Service
 _LOOK_AGAIN: Final = 1.0
 _AFTER_TROUBLE: Final = 10.0
 _ASK_AGAIN: Final = 60.0
-_log = structlog.get_logger("licet.courier")
+_log = logging.getLogger("licet.courier")
 
 
 class Courier:

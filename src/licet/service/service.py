@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 from licet.regime import Regime
 from licet.service.database import Database
@@ -25,7 +25,7 @@ class Service:
         now: what tells the time to the faces; what decides never asks it.
         regime: the law to start from, when it has been read already.
 
-    ``ready`` says whether names can be matched without waiting.
+    ``ready`` is set once names can be matched without waiting.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Service:
         self._law = regime or Regime.load()
         self._in_use: tuple[tuple[int, int], Regime] | None = None
         self._lock = Lock()
-        self.ready = False
+        self.ready = Event()
 
     @classmethod
     def open(
@@ -68,13 +68,6 @@ class Service:
             if self._in_use is None or self._in_use[0] != mark:
                 self._in_use = mark, self._law.with_history(path)
             return self._in_use[1]
-
-    def warm(self) -> None:
-        """Load what the first request would wait for: the index of names, and the matcher compiled."""
-        from licet.reviews.screening import screen
-
-        screen(["nobody"], self.regime)
-        self.ready = True
 
     def close(self) -> None:
         """Let go of the database."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
@@ -9,12 +10,13 @@ from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any, Final
 
-import structlog
 from anyio import to_thread
 from sqlalchemy.exc import OperationalError
 
 from licet.language.errors import LicetError
-from licet.service import deciding, reading  # noqa: F401 (they register what does the jobs)
+
+# They register what does the jobs.
+from licet.service import deciding, hits, reading, studies, watching  # noqa: F401
 from licet.service.jobs import HANDLERS, LEASE, Job, Lost, Work, claim
 from licet.service.service import Service
 
@@ -25,7 +27,7 @@ _FAULT: Final = (
     "A fault of ours ({name}); it was written to the server's log under job {job}. What was done is kept: "
     "try it again once the fault is mended."
 )
-_log = structlog.get_logger("licet.worker")
+_log = logging.getLogger("licet.worker")
 
 
 class Worker:
@@ -112,7 +114,8 @@ def _do(work: Work) -> None:
     except OperationalError:
         raise  # nothing is wrong with the job: its lease runs out, and it goes on
     except Exception as error:
-        _log.error("a job met a fault of ours", job=job.id, kind=job.kind, exc_info=error)
+        said = {"job": job.id, "kind": job.kind}
+        _log.error("a job met a fault of ours", extra=said, exc_info=error)
         with suppress(Lost):
             work.end("failed", _FAULT.format(name=type(error).__name__, job=job.id))
 

@@ -1,4 +1,4 @@
-"""Every face of a service in one application."""
+"""Every face of a service in one application, in the order in which a request passes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.staticfiles import StaticFiles
 
-from licet.gate import problems
+from licet.api import OF_OTHERS, OWN, mcp
+from licet.gate import csrf, headers, limits, problems
+from licet.service import courier, worker
 from licet.service.service import Service
-from licet.serving import document, parts
+from licet.serving import document, logs, metrics, telemetry, warming
 from licet.version import __version__
+from licet.web import PAGES
+from licet.web.pages import error_page
+from licet.web.templating import STATIC
 
 ABOUT = (
     "US trade restrictions as open, dated, explainable code. Every answer states which day's law it applies "
@@ -33,21 +39,34 @@ def create_app(service: Service) -> FastAPI:
         lifespan=_running,
     )
     app.state.service = service
-    parts.include(app)
-    problems.install(app, parts.error_page())
-    parts.guard(app, service)
+    for router in OWN:
+        app.include_router(router, prefix="/api/v1")
+    for router in OF_OTHERS:
+        app.include_router(router)
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    mcp.mount(app)
+    problems.install(app, error_page)
+    # What is put on last sees a request first.
+    for guard in (csrf, limits, headers, metrics):
+        guard.install(app, service)
+    app.add_middleware(logs.Logging)
+    telemetry.install(app, service.settings)
     document.install(app)
     return app
 
 
 def _operation(route: APIRoute) -> str:
     """A name that reads well in generated clients: the topic and what is done."""
-    return f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
+    topic = route.endpoint.__module__.removeprefix("licet.api.").replace(".", "_")
+    return f"{topic}_{route.name}"
 
 
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
+    """What runs beside the answers for as long as there are any."""
     async with AsyncExitStack() as stack:
-        for start in parts.running(app):
-            await stack.enter_async_context(start)
+        for beside in (warming, worker, courier, mcp):
+            await stack.enter_async_context(beside.running(app))
         yield

@@ -16,7 +16,7 @@ from licet.gate.secrets import without_secrets
 from licet.serving.routes import route_of
 
 Event = MutableMapping[str, Any]
-_log = structlog.get_logger("licet")
+_log = logging.getLogger("licet")
 
 
 def configure(form: Literal["text", "json"]) -> None:
@@ -24,17 +24,13 @@ def configure(form: Literal["text", "json"]) -> None:
     shared: list[Callable[[Any, str, Event], Any]] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         without_secrets,
     ]
     last = (
         structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
@@ -70,4 +66,5 @@ class Logging:
                 await self.app(scope, receive, noting)
             finally:
                 took = round((perf_counter() - began) * 1000, 1)
-                _log.info("request", method=scope["method"], route=route_of(scope), status=status, ms=took)
+                said = {"method": scope["method"], "route": route_of(scope), "status": status, "ms": took}
+                _log.info("request", extra=said)

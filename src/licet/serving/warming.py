@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from licet.api.yente.rows import directory
+from licet.reviews.screening import screen
+from licet.service.service import Service
+
 
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[None]:
-    """Warm the service in a thread; a fault there is told by the first request that needs it."""
-    warming = asyncio.create_task(asyncio.to_thread(app.state.service.warm))
+    """Warm the service in a thread; a fault there is met again, and told, by the first request."""
+    warming = asyncio.create_task(asyncio.to_thread(_warm, app.state.service))
     yield
     await asyncio.gather(warming, return_exceptions=True)
+
+
+def _warm(service: Service) -> None:
+    """Do once what the first request would wait for: the index and the directory of names, the matcher."""
+    regime = service.regime
+    screen(["nobody"], regime)
+    directory(regime)
+    # What is there now stays; to look through it again and again would hold up answers.
+    gc.freeze()
+    service.ready.set()

@@ -231,7 +231,7 @@ def _shown(
         listed=queue.listed_record(service, found.listing), evidence=ranked(found.evidence),
         restrictions=restrictions(regime, found.listing, regime.clock(as_of)), screening=screening,
         before=before, following=following, place=place, total=len(waiting), given=_given(request),
-        states=STATES, others=_others(whole.items, kept.rows, pair, hit), 
+        states=STATES, others=_others(whole.items, kept.rows, pair, hit),
         changed=() if standing.by is None else differences(pair, standing.by),
         own=own, until=today + limits().clear, latest_day=today + limits().most,
         reasons=_reasons(service), errors=errors, typed=typed or {}, as_of=as_of,

@@ -15,7 +15,7 @@ from licet.api.csl.shapes import ErrorShape, SearchShape, SourceCount, SourceSha
 from licet.api.shapes.about import about
 from licet.api.times import AsOf, KnownAt, clock_of
 from licet.api.yente.candidates import candidates
-from licet.api.yente.searching import directory
+from licet.api.yente.rows import directory
 from licet.api.yente.standing import standing
 from licet.gate.asking import Reader, ServiceOf
 from licet.language.instrument import day

@@ -36,14 +36,21 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorShape, "description": "A parameter is not as expected"},
     429: {"model": ErrorShape, "description": "Too many requests"},
 }
+
+
+def nothing() -> list[str]:
+    """No value: a function of our own, since pydantic looks into built-in ones at every request."""
+    return []
+
+
 DatasetName = Annotated[str, Path(description="Code of a list, or `default` for all.", examples=["default"])]
 Algorithm = Annotated[str, Query(description=f"{OWN}; yente's own names stand for it: {', '.join(ALIASES)}.")]
 Ever = Annotated[bool, Query(description="Also give parties that no list names on the day.")]
-IncludeDataset = Annotated[list[str], Query(default_factory=list, description="Only these lists.")]
-ExcludeDataset = Annotated[list[str], Query(default_factory=list, description="Not these lists.")]
-ExcludeSchema = Annotated[list[str], Query(default_factory=list, description="Not these schemata.")]
-Topics = Annotated[list[str], Query(default_factory=list, description="Only entities with such a topic.")]
-Sort = Annotated[list[str], Query(default_factory=list, description="`field` or `field:desc`.")]
+IncludeDataset = Annotated[list[str], Query(default_factory=nothing, description="Only these lists.")]
+ExcludeDataset = Annotated[list[str], Query(default_factory=nothing, description="Not these lists.")]
+ExcludeSchema = Annotated[list[str], Query(default_factory=nothing, description="Not these schemata.")]
+Topics = Annotated[list[str], Query(default_factory=nothing, description="Only entities with such a topic.")]
+Sort = Annotated[list[str], Query(default_factory=nothing, description="`field` or `field:desc`.")]
 Limit = Annotated[int, Query(le=MAX_PAGE, description="Results on a page.")]
 Offset = Annotated[int, Query(le=MAX_RESULTS - MAX_PAGE, description="Results to pass over.")]
 ChangedSince = Annotated[

@@ -25,6 +25,7 @@ from licet.api.yente.asking import (
     answer,
     check_algorithm,
     check_config,
+    nothing,
     the_dataset,
     the_schema,
     window,
@@ -149,15 +150,15 @@ def match(
     algorithm: Algorithm = "best",
     include_dataset: IncludeDataset,
     exclude_schema: Annotated[
-        list[str], Query(default_factory=list, description="No entities of these schemata.")
+        list[str], Query(default_factory=nothing, description="No entities of these schemata.")
     ],
     exclude_dataset: ExcludeDataset,
     topics: Annotated[
-        list[str], Query(default_factory=list, description="Only entities with one of these topics.")
+        list[str], Query(default_factory=nothing, description="Only entities with one of these topics.")
     ],
     changed_since: ChangedSince = None,
     exclude_entity_ids: Annotated[
-        list[str], Query(default_factory=list, max_length=50, description="Not these entities.")
+        list[str], Query(default_factory=nothing, max_length=50, description="Not these entities.")
     ],
     ever: Ever = False,
 ) -> JSONResponse:

@@ -25,6 +25,7 @@ from licet.api.yente.asking import (
     View,
     Viewed,
     answer,
+    nothing,
     the_dataset,
     the_schema,
     window,
@@ -81,10 +82,10 @@ def search(
     exclude_dataset: ExcludeDataset,
     exclude_schema: ExcludeSchema,
     changed_since: ChangedSince = None,
-    countries: Annotated[list[str], Query(default_factory=list, description="Codes, such as cn.")],
+    countries: Annotated[list[str], Query(default_factory=nothing, description="Codes, such as cn.")],
     topics: Topics,
-    datasets: Annotated[list[str], Query(default_factory=list, description="Codes of lists.")],
-    filter: Annotated[list[str], Query(default_factory=list, description="`field:value`.")],  # noqa: A002
+    datasets: Annotated[list[str], Query(default_factory=nothing, description="Codes of lists.")],
+    filter: Annotated[list[str], Query(default_factory=nothing, description="`field:value`.")],  # noqa: A002
     limit: Limit = 10,
     offset: Offset = 0,
     sort: Sort,

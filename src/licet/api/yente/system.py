@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse, Response
 from licet.api.yente.asking import ALIASES, ERRORS, OWN, Viewed, answer
 from licet.api.yente.datasets import Dataset, datasets
 from licet.api.yente.explaining import FEATURES, feature_of
-from licet.api.yente.rows import directory
 from licet.api.yente.shapes import AlgorithmsShape, CatalogShape, ErrorShape, StatusShape
 from licet.decisions.dossier import days_of_lists
 from licet.gate.asking import Reader, ServiceOf
@@ -33,12 +32,12 @@ def healthz() -> JSONResponse:
 @router.get(
     "/readyz",
     response_model=StatusShape,
-    summary="Whether the lists are there",
+    summary="Whether the lists are ready",
     responses={503: {"model": ErrorShape, "description": "The lists are not ready"}},
 )
 def readyz(service: ServiceOf) -> JSONResponse:
-    """Whether names can be looked up; reads the lists where nobody has asked before."""
-    if not directory(service.regime).ids:
+    """Whether names can be looked up without waiting for the lists to be read."""
+    if not service.ready.is_set():
         raise HTTPException(503, "Index not ready.")
     return answer({"status": "ok"})
 
