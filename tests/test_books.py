@@ -22,7 +22,7 @@ from licet.regime import Regime
 from licet.service import audit, board, books, deciding, runs
 from licet.service.board import Wanted
 from licet.service.books import Book
-from licet.service.jobs import LEASE, NotNow
+from licet.service.jobs import LEASE, NotNow, Work
 from licet.service.runs import Run, RunLine
 from licet.service.service import Service
 from licet.service.worker import do_one, drain
@@ -106,6 +106,26 @@ def test_what_cannot_be_read_is_told_row_by_row(kept: Service) -> None:
     assert reject.row == 3
     assert {fault["column"] for fault in reject.faults} == {"date", "eccn"}
     assert all(fault["problem"] and fault["remedy"] for fault in reject.faults)
+
+
+def test_a_book_is_read_once_even_if_the_server_dies_before_it_says_so(
+    kept: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    book = books.upload(kept, EXAMPLE.read_bytes(), "orders.csv", ANA)
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "end", killed)
+        with pytest.raises(KeyboardInterrupt):
+            do_one(kept)
+    clock.on(LEASE * 2)
+    assert drain(kept) == 0
+    with kept.database.reading() as session:
+        job = books.job_of(session, book)
+    assert job is not None
+    assert (job.state, read_again(kept, book).state) == ("done", "ready")
+    assert job.words.endswith("were rejected.")
 
 
 def test_unknown_headings_are_mapped_by_a_person(kept: Service) -> None:

@@ -140,7 +140,7 @@ def test_what_was_written_before_the_job_was_lost_is_not_kept_either(
     def lose_it_in_between() -> None:
         with work.writing() as session:
             audit.record(session, at=START, who="ana", what="test.step")
-            jobs.cancel(session, taken.id, START)
+            jobs.cancel(session, taken.id, who="ben", at=START)
             work.progress(session, 1, 1, "")
 
     with pytest.raises(Lost):
@@ -176,8 +176,8 @@ def test_a_failure_says_what_to_mend_and_goes_on_from_there(kept: Service, handl
     assert found.words == "the list of countries is missing: put it back"
     mended.set()
     with kept.database.writing() as session:
-        assert jobs.again(session, made.id)
-        assert not jobs.again(session, made.id)
+        assert jobs.again(session, made.id, who="ben", at=START)
+        assert not jobs.again(session, made.id, who="ben", at=START)
     drain(kept)
     assert (job(kept, made.id).state, steps(kept)) == ("done", 4)
 
@@ -202,14 +202,43 @@ def test_a_job_can_be_stopped_and_keeps_what_it_did(kept: Service, handled: Any)
     def stop(done: int) -> None:
         if done == 2:
             with kept.database.writing() as session:
-                assert jobs.cancel(session, made.id, START)
+                assert jobs.cancel(session, made.id, who="ben", at=START)
 
     handled(in_steps(5, stop))
     drain(kept)
     found = job(kept, made.id)
     assert (found.state, found.done, steps(kept)) == ("cancelled", 2, 2)
     with kept.database.writing() as session:
-        assert not jobs.cancel(session, made.id, START)
+        assert not jobs.cancel(session, made.id, who="ben", at=START)
+        assert jobs.again(session, made.id, who="ruth", at=START)
+        recorded = list(session.scalars(select(audit.Entry).where(audit.Entry.about == made.id)))
+    assert [(entry.what, entry.who) for entry in recorded] == [
+        ("job.stopped", "ben"), ("job.restarted", "ruth"),
+    ]  # fmt: skip
+
+
+def test_what_ends_a_job_is_not_done_again_by_whoever_comes_next(
+    kept: Service, handled: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def last(work: Work) -> str:
+        with work.writing() as session:
+            audit.record(session, at=START, who="ana", what="test.step")
+            return work.finish(session, "all of it")
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    handled(last)
+    made = queue(kept)
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "end", killed)
+        with pytest.raises(KeyboardInterrupt):
+            do_one(kept)
+    clock.on(LEASE * 2)
+    assert drain(kept) == 0
+    assert (job(kept, made.id).state, job(kept, made.id).words, steps(kept)) == ("done", "all of it", 1)
+    queue(kept)
+    assert drain(kept) == 1, "nor does it trouble a worker that lives"
 
 
 def test_a_server_that_stops_gives_its_job_back(kept: Service, handled: Any) -> None:

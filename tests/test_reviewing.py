@@ -254,6 +254,51 @@ def test_the_newest_screening_of_a_party_counts_and_a_change_reopens(alone_house
     assert [i.standing.because for i in names] == ["party changed: countries, names"]
 
 
+def test_an_older_screening_that_is_done_later_takes_nothing_away(house: House) -> None:
+    older = hits.ask(house.service, hits.of_lines("Hisilicon Optoelectronics | DE"), who="ada")
+    house.at += timedelta(minutes=1)
+    newer = hits.ask(house.service, hits.of_lines("Hisilicon Optoelectronics | CN"), who="ada")
+    for screening in (newer, older):
+        assert worker.do_one(house.service, job_id=screening.job) is not None
+    assert {item.screening for item in house.queue()} == {newer.id}
+    with house.service.database.reading() as session:
+        current = session.scalars(select(ScreenedParty.screening).where(ScreenedParty.current)).all()
+        of_older = session.scalars(select(Hit).where(Hit.screening == older.id)).all()
+    assert list(current) == [newer.id]
+    assert of_older, "it is kept as it was found"
+
+
+def test_whoever_waits_for_another_to_decide_decides_after_them(house: House) -> None:
+    house.screen()
+    first, second = house.item("huawei"), house.item("hisilicon-optoelectronics")
+    asked = threading.Event()
+    real = queue._names_in_use
+    failed: list[Exception] = []
+
+    def asking(service: Service) -> Any:
+        asked.set()
+        return real(service)
+
+    def decides() -> None:
+        try:
+            house.decide(second, "clear", BOB)
+        except DispositionError as error:
+            failed.append(error)
+
+    database = house.service.database
+    thread = threading.Thread(target=decides)
+    with pytest.MonkeyPatch.context() as patch, database.writing() as session:
+        patch.setattr(queue, "_names_in_use", asking)
+        database.lock(session, "dispositions")
+        thread.start()
+        assert asked.wait(10)
+        house.at += timedelta(seconds=10)
+        reviewing.dispositions(database, session).clear(first.pair, person="ada", reason="x", at=house.at)
+    thread.join(30)
+    assert not failed, failed
+    assert house.item(second.listing).standing.state == State.AWAITING
+
+
 def test_a_listing_that_changes_reopens_pairs_that_were_found_before(alone_house: House) -> None:
     house = alone_house
     with History.open(house.folder / "lists.sqlite", create=True) as history:

@@ -6,7 +6,9 @@ import io
 import json
 import logging
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
@@ -24,6 +26,7 @@ from licet.gate.secrets import struck_out
 from licet.language.errors import LicetError
 from licet.regime import Regime
 from licet.service import audit
+from licet.service.accounts import AccountRow
 from licet.service.database import Database, DatabaseError
 from licet.service.migrating import revision_of
 from licet.service.settings import Settings, SettingsError
@@ -138,6 +141,28 @@ def test_servers_that_start_at_once_migrate_once(database: Database) -> None:
 
 
 # --- audit trail ------------------------------------------------------------------------------------------
+
+
+def test_two_who_change_the_same_and_record_it_do_not_wait_in_a_circle(database: Database) -> None:
+    with database.writing() as session:
+        session.add(AccountRow(id="a", name="ada", role="viewer", generation=0, created=NOW))
+
+    def changes() -> None:
+        with database.writing() as session:
+            session.get_one(AccountRow, "a").role = "analyst"
+            audit.record(session, at=NOW, who="one", what="thing.done")
+
+    with ThreadPoolExecutor(1) as threads:
+        with database.writing() as session:
+            session.execute(update(AccountRow).values(generation=1))
+            other = threads.submit(changes)
+            time.sleep(0.3)
+            audit.record(session, at=NOW, who="two", what="thing.done")
+        other.result(30)
+    with database.reading() as session:
+        assert audit.verify(session).entries == 2
+        ada = session.get_one(AccountRow, "a")
+        assert (ada.role, ada.generation) == ("analyst", 1)
 
 
 def test_a_trail_written_by_many_at_once_is_one_chain(database: Database) -> None:
@@ -283,6 +308,14 @@ def test_metrics_tell_requests_jobs_and_entries(client: TestClient, service: Any
     assert 'licet_requests_total{method="GET",route="none",status="404"} 1.0' in told
     assert "licet_audit_entries" in told
     assert "licet_jobs" in told
+
+
+def test_methods_that_nobody_knows_are_counted_together(client: TestClient) -> None:
+    for number in range(3):
+        client.request(f"NONSENSE{number}", "/nothing-here")
+    told = client.get("/metrics").text
+    assert 'licet_requests_total{method="other"' in told
+    assert "NONSENSE" not in told
 
 
 def test_metrics_need_a_key_where_nobody_in_particular_may_read(tmp_path: Path, regime: Regime) -> None:

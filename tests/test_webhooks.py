@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +19,7 @@ from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook as Checker
 
 from licet.regime import Regime
-from licet.service import audit, books, events, hits, posting, watching, webhooks, worker
+from licet.service import audit, books, events, hits, jobs, posting, watched, watching, webhooks, worker
 from licet.service.jobs import Job
 from licet.service.people import Person
 from licet.service.posting import AddressError
@@ -390,6 +392,46 @@ def test_a_look_that_dies_is_made_again_and_loses_nothing(
     assert not watching.ask(service, clock())
     with service.database.reading() as session:
         assert {job.state for job in session.scalars(select(Job))} == {"done"}
+    service.close()
+
+
+def test_a_look_decides_only_the_books_that_are_new_to_the_day(
+    house: Service, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    real, decided = watched._lines, []
+
+    def noted(*given: Any) -> Any:
+        decided.append(None)
+        return real(*given)
+
+    monkeypatch.setattr(watched, "_lines", noted)
+    some = b"".join((EXAMPLES / "orders-2019.csv").read_bytes().splitlines(keepends=True)[:9])
+    for looks in (1, 2):
+        books.upload(house, some, "orders.csv", ADA)
+        worker.drain(house)
+        assert watching.watch(house, clock()) == 0
+        assert len(decided) == looks
+    clock.wait(days=1)
+    watching.watch(house, clock())
+    assert len(decided) == 4, "another day: every book"
+
+
+def test_servers_that_ask_for_a_look_at_the_same_moment_ask_once(
+    tmp_path: Path, regime: Regime, any_database: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = opened(tmp_path, regime, clock, any_database)
+    real = jobs.keyed
+
+    def slow(*given: Any) -> Any:
+        found = real(*given)
+        time.sleep(0.2)
+        return found
+
+    monkeypatch.setattr(jobs, "keyed", slow)
+    with ThreadPoolExecutor(3) as threads:
+        assert all(threads.map(lambda _: watching.ask(service, clock()), range(3)))
+    with service.database.reading() as session:
+        assert len(session.scalars(select(Job)).all()) == 1
     service.close()
 
 

@@ -9,22 +9,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-
-from playwright.sync_api import sync_playwright
-
-from conftest import FLAGS, WIDTHS
-from furnished import furnish, looks, sign_in
-from licet.regime import Regime
-from serving import live_server, open_service
+sys.path.append(str(Path(__file__).parents[1]))
 
 TALLEST = {"desk": 1500, "phone": 1700}
 SCALE = 0.7
-QUALITY = 45
+QUALITY = 36
 
 
 def main(folder: Path, only: set[str]) -> None:
     """Write a picture of each page at each width, or of some pages."""
+    from playwright.sync_api import sync_playwright
+
+    from conftest import FLAGS, WIDTHS
+    from furnished import furnish, looks, sign_in
+    from licet.regime import Regime
+    from serving import live_server, open_service
+
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as kept, sync_playwright() as playwright:
         service = open_service(Path(kept), Regime.load(), webhooks_private=True)

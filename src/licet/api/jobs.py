@@ -25,7 +25,7 @@ def job(job_id: Id, service: ServiceOf, person: Reader) -> JobShape:
 def cancel_job(job_id: Id, service: ServiceOf, person: Analyst) -> JobShape:
     """Stop a job; what it has done is kept."""
     with service.database.writing() as session:
-        stopped = jobs.cancel(session, job_id, service.now())
+        stopped = jobs.cancel(session, job_id, who=person.name, at=service.now())
     return _after(service, job_id, stopped, "it is over already")
 
 
@@ -33,7 +33,7 @@ def cancel_job(job_id: Id, service: ServiceOf, person: Analyst) -> JobShape:
 def job_again(job_id: Id, service: ServiceOf, person: Analyst) -> JobShape:
     """Let a job that failed or was stopped go on from where it is."""
     with service.database.writing() as session:
-        queued = jobs.again(session, job_id)
+        queued = jobs.again(session, job_id, who=person.name, at=service.now())
     return _after(service, job_id, queued, "only a job that failed or was stopped can go on")
 
 

@@ -88,6 +88,8 @@ async def check_form(request: Request) -> None:
         given = field if isinstance(field, str) else ""
     expected: str = request.state.csrf
     if not expected or not compare_digest(given.encode(), expected.encode()):
+        # No route comes to close the files of the form.
+        await request.close()
         raise Problem(
             403,
             "This page is too old",

@@ -143,8 +143,9 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _of_fields(error: RequestValidationError) -> Problem:
     # What was given is not told back: it may be long, or not for logs.
-    fields = [{name: e[name] for name in ("type", "loc", "msg")} for e in error.errors()]
-    wrong = [{"field": ".".join(map(str, e["loc"])), "expected": e["msg"]} for e in fields]
+    told = error.errors()[:_MOST_FIELDS]
+    fields = [{name: e[name] for name in ("type", "loc", "msg")} for e in told]
+    wrong = [{"field": ".".join(map(str, e["loc"]))[:_LONGEST_FIELD], "expected": e["msg"]} for e in fields]
     words = "; ".join(f"{w['field']}: {w['expected']}" for w in wrong[:5])
     return Problem(422, "Some fields are not as expected", words, extra={"errors": wrong}, fields=fields)
 

@@ -61,6 +61,7 @@ async def check_form(request: Request) -> None:
     for name, given in (await request.form()).multi_items():
         told = given.filename or "" if isinstance(given, UploadFile) else given
         if "\0" in name or "\0" in told:
+            await request.close()
             raise Problem(400, "Not legible", _EXPECTED)
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from licet.intake.errors import IntakeError
-from licet.intake.table import Cell, Recognise, Row, Table
+from licet.intake.table import ROWS_AT_MOST, Cell, Recognise, Row, Table, too_many_rows
 
 CELLS = 20_000_000
 BYTES_UNPACKED = 2**30
@@ -54,6 +54,8 @@ def check_size(data: bytes, name: str) -> None:
         size = sum(group.total_byte_size for group in groups)
     except Exception as error:  # as above
         raise _damaged(name, error) from None
+    if said.num_rows > ROWS_AT_MOST:
+        raise too_many_rows(name)
     if max(values, said.num_rows * said.num_columns) > CELLS or size > BYTES_UNPACKED:
         raise _too_much(name)
 
@@ -67,10 +69,12 @@ def _table(data: bytes, name: str) -> Any:
     with parquet.ParquetFile(io.BytesIO(data)) as file:
         schema = file.schema_arrow
     texts = [field.name for field in schema if pa.types.is_string(field.type)]
-    size, found = 0, []
+    size, rows, found = 0, 0, []
     with parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts) as file:
         for batch in file.iter_batches(batch_size=4096):
             # What a file says of its size need not be so.
+            if (rows := rows + len(batch)) > ROWS_AT_MOST:
+                raise too_many_rows(name)
             if (size := size + batch.nbytes) > BYTES_UNPACKED:
                 raise _too_much(name)
             found.append(batch)

@@ -13,7 +13,18 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from licet.intake.errors import IntakeError
-from licet.intake.table import HEADER_WITHIN, Recognise, Row, Table, above_header, header_row, listed, shown
+from licet.intake.table import (
+    HEADER_WITHIN,
+    ROWS_AT_MOST,
+    Recognise,
+    Row,
+    Table,
+    above_header,
+    header_row,
+    listed,
+    shown,
+    too_many_rows,
+)
 
 DELIMITERS = (",", ";", "\t", "|")
 LINES_PER_RECORD = 200
@@ -55,7 +66,9 @@ def read(data: bytes, name: str, recognise: Recognise) -> Table:
         )
     top = list(islice(records(lines, best), found[0] + 1))
     header = tuple(shown(cell) for cell in top[-1].cells)
-    body = list(islice(records(lines, best, len(header), found[0] + 1), found[0] + 1, None))
+    body = list(islice(records(lines, best, len(header), found[0] + 1), found[0] + 1, ROWS_AT_MOST + 1))
+    if body and body[-1].number > ROWS_AT_MOST:
+        raise too_many_rows(name)
     cut_off = bool(lines) and not lines[-1].endswith(("\n", "\r"))
     rows, short = _squared(body, header, cut_off)
     warnings += above_header(top, found[0], name)

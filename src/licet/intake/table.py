@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from licet.intake.errors import IntakeError
+
 # Text in the file is text here, untouched. Only formats with types of their own (XLSX,
 # Parquet) leave anything else, so a code that is a number has been turned into one.
 Cell = str | bool | int | float | Decimal | date | datetime
@@ -14,6 +16,8 @@ Cell = str | bool | int | float | Decimal | date | datetime
 Recognise = Callable[[Sequence[str]], int]
 
 HEADER_WITHIN = 20
+# As many as a sheet of a spreadsheet has: few bytes can stand for more than any memory holds.
+ROWS_AT_MOST = 1_048_576
 _NAMED_AT_MOST = 5
 
 
@@ -105,6 +109,13 @@ def listed(numbers: Sequence[int]) -> str:
     first = ", ".join(str(number) for number in numbers[:_NAMED_AT_MOST])
     more = len(numbers) - _NAMED_AT_MOST
     return f"row{'s' * (len(numbers) > 1)} {first}" + (f" and {more} more" if more > 0 else "")
+
+
+def too_many_rows(name: str) -> IntakeError:
+    """What is said of a file with more rows than are read."""
+    return IntakeError(
+        f"{name}: has more than {ROWS_AT_MOST:,} rows; split it, and repeat the header in each part"
+    )
 
 
 def above_header(rows: Sequence[Row], at: int, name: str) -> list[str]:

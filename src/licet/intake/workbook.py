@@ -11,9 +11,18 @@ from decimal import Decimal
 from typing import Any
 
 from licet.intake.errors import IntakeError
-from licet.intake.table import Cell, Recognise, Row, Table, above_header, header_row, shown
+from licet.intake.table import (
+    ROWS_AT_MOST,
+    Cell,
+    Recognise,
+    Row,
+    Table,
+    above_header,
+    header_row,
+    shown,
+    too_many_rows,
+)
 
-ROWS_PER_SHEET = 1_048_576
 CELLS = 20_000_000
 BYTES_UNPACKED = 2**30
 # Sheets of equal rows pack to a fiftieth; what packs to less and is large was made to be a nuisance.
@@ -124,8 +133,8 @@ def _rows(sheet: Any, written: Any, name: str, most: int) -> Iterator[Row]:
         if count > most:
             # One cell in the last column makes a row of sixteen thousand out of a few bytes.
             raise IntakeError(f"{name}: has more than {CELLS:,} cells; save the columns needed as CSV UTF-8")
-        if number > ROWS_PER_SHEET:
-            raise IntakeError(f"{name}: the sheet {sheet.title!r} has more than {ROWS_PER_SHEET} rows")
+        if number > ROWS_AT_MOST:
+            raise too_many_rows(name)
         cells = [_cell(cell) for cell in parallel[0]]
         if written is not None:
             for index, other in enumerate(parallel[1][: len(cells)]):

@@ -24,8 +24,6 @@ def decide_run(work: Work) -> str:
     regime = work.service.regime
     with work.writing() as session:
         run = session.get_one(Run, work.job.about)
-        if run.finished_at is not None:
-            return _words(run)
         _under_one_law(session, run, regime)
     for lines in _in_steps(_decided(work, run, regime)):
         with work.writing() as session:
@@ -35,7 +33,7 @@ def decide_run(work: Work) -> str:
     with work.writing() as session:
         run = session.get_one(Run, run.id)
         _finish(session, run, work)
-    return _words(run)
+        return work.finish(session, _words(run))
 
 
 def _under_one_law(session: Session, run: Run, regime: Regime) -> None:

@@ -71,7 +71,9 @@ class Delivery(Base):
 
 def emit(session: Session, type_: str, data: Mapping[str, Any], *, at: datetime) -> Event:
     """Something happened: keep it and what is to be told of it, in the caller's transaction."""
-    wanted = select(Webhook).where(Webhook.disabled.is_(None)).order_by(Webhook.id)
+    # No webhook is removed between being read here and the delivery that names it.
+    there = select(Webhook).where(Webhook.disabled.is_(None)).order_by(Webhook.id)
+    wanted = there.with_for_update(read=True, key_share=True)
     return _emit(session, type_, data, at, [one for one in session.scalars(wanted) if type_ in one.types])
 
 

@@ -162,11 +162,12 @@ def ask(service: Service, brought: Brought, *, who: str, as_of: date | None = No
     name = harmless_name(brought.name)
     checked(brought.data, name)
     at = service.now()
+    day = as_of or at.astimezone(service.regime.zone).date()
     with service.database.writing() as session:
         new = new_id()
         job = jobs.enqueue(session, KIND, {}, about=new, who=who, at=at, key=f"{KIND}:{new}")
         screening = Screening(
-            id=new, name=name, who=who, at=at, as_of=as_of or at.astimezone(service.regime.zone).date(),
+            id=new, name=name, who=who, at=at, as_of=day,
             sha256=blobs.keep(session, brought.data, at), job=job.id,
         )  # fmt: skip
         session.add(screening)
@@ -217,10 +218,11 @@ def screen_parties(work: jobs.Work) -> str:
         audit.record(
             session, at=service.now(), who=work.job.made_by, what="screening.done", about=id_, detail=detail
         )
-    return (
-        f"{counts['parties']:,} parties screened: {counts['hits']:,} hits and {counts['reviews']:,} more "
-        "pairs to look at."
-    )
+        words = (
+            f"{counts['parties']:,} parties screened: {counts['hits']:,} hits and {counts['reviews']:,} more "
+            "pairs to look at."
+        )
+        return work.finish(session, words)
 
 
 def _screen_some(
@@ -235,20 +237,36 @@ def _screen_some(
     people = {party.id: party for party in parties}
     said = of_parties(table)
     with work.writing() as session:
+        # Two screenings of one party must not both be its newest.
+        database.lock(session, "screenings")
         screening = session.get_one(Screening, work.job.about)
+        newest = _newest_here(session, screening, people)
         for kind in (Hit, ScreenedParty):
-            older = update(kind).where(kind.party.in_(list(people)), kind.screening != screening.id)
+            older = update(kind).where(kind.party.in_(newest), kind.screening != screening.id)
             session.execute(older.values(current=False))
         for party in people.values():
             session.add(
                 ScreenedParty(
-                    id=new_id(), screening=screening.id, party=party.id, current=True, record=asdict(party),
-                    said=said[party.id].json,
+                    id=new_id(), screening=screening.id, party=party.id, current=party.id in newest,
+                    record=asdict(party), said=said[party.id].json,
                 )
             )  # fmt: skip
-        session.add_all(_hit(screening.id, same, people[same[0].party]) for same in pairs)
+        for same in pairs:
+            party = people[same[0].party]
+            session.add(_hit(screening.id, same, party, current=party.id in newest))
         screening.done, screening.version = start + len(parties), screening.version + 1
         work.progress(session, screening.done, total, "Screening parties")
+
+
+def _newest_here(session: Session, screening: Screening, parties: Iterable[str]) -> set[str]:
+    """Those of the parties that no screening which was asked for later has had already."""
+    given = set(parties)
+    later = (
+        select(ScreenedParty.party)
+        .join(Screening)
+        .where(ScreenedParty.party.in_(given), ScreenedParty.current, Screening.at > screening.at)
+    )
+    return given - set(session.scalars(later))
 
 
 def _pairs(found: Iterable[Match]) -> list[list[Match]]:
@@ -259,14 +277,14 @@ def _pairs(found: Iterable[Match]) -> list[list[Match]]:
     return list(groups.values())
 
 
-def _hit(screening: str, same: Sequence[Match], party: Counterparty) -> Hit:
+def _hit(screening: str, same: Sequence[Match], party: Counterparty, *, current: bool) -> Hit:
     best = same[0]
     lists = [
         {"list": m.list, "in_force": m.in_force, "since": m.since and m.since.isoformat(), "cited": m.cited}
         for m in same
     ]
     return Hit(
-        id=new_id(), screening=screening, party=best.party, listing=best.listing, current=True,
+        id=new_id(), screening=screening, party=best.party, listing=best.listing, current=current,
         level=best.level, score=best.score, one_in=best.one_in, name=best.name,
         listed_name=best.listed_name, lists=lists, evidence=[dict(row) for row in best.evidence],
         record=asdict(party), party_said=best.said[0].json, listing_said=best.said[1].json,

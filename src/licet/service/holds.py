@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import Index, Integer, Select, Text, func, select, update
+from sqlalchemy import Index, Integer, Row, Select, Text, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -29,6 +29,9 @@ State = Literal["held", "proposed", "released"]
 STATES: Final = ("held", "proposed", "released")
 REASON_AT_MOST: Final = 2000
 _AT_ONCE: Final = 500
+_Line = Row[int, int, str, str]
+# All that a hold needs of a line; a run may have a great many.
+_LINES: Final = select(RunLine.row, RunLine.number, RunLine.outcome, RunLine.requirements)
 
 
 class NotYours(LicetError):  # noqa: N818 (said to a person, who is not the one to do it)
@@ -74,15 +77,15 @@ def place(
     Raises:
         NotNow: when the run has no line with one of the numbers.
     """
-    wanted = select(RunLine).where(RunLine.run == run_id)
+    wanted = _LINES.where(RunLine.run == run_id)
     with service.database.writing() as session:
         run = session.get(Run, run_id)
         if run is None:
             return None
-        lines: list[RunLine] = []
+        lines: list[_Line] = []
         for start in range(0, len(numbers), _AT_ONCE):
             some = list(numbers[start : start + _AT_ONCE])
-            lines += session.scalars(wanted.where(RunLine.number.in_(some)).order_by(RunLine.number))
+            lines += session.execute(wanted.where(RunLine.number.in_(some)).order_by(RunLine.number))
         if missing := sorted(set(numbers) - {line.number for line in lines}):
             raise NotNow(f"the run has no line {missing[0]} (it has {run.done} of {run.lines} so far)")
         return _place(service, session, run, lines, person, why)
@@ -92,16 +95,15 @@ def place_all(
     service: Service, run_id: str, outcomes: Iterable[str], person: Person, why: str = ""
 ) -> list[Hold] | None:
     """Hold every line of a run with one of some outcomes, at once. None where there is no such run."""
-    wanted = select(RunLine).where(RunLine.run == run_id, RunLine.outcome.in_(list(outcomes)))
+    wanted = _LINES.where(RunLine.run == run_id, RunLine.outcome.in_(list(outcomes)))
     with service.database.writing() as session:
         run = session.get(Run, run_id)
         if run is None:
             return None
         if run.finished_at is None:
             raise NotNow("the run is not finished; hold its lines when it is, or single ones now")
-        return _place(
-            service, session, run, list(session.scalars(wanted.order_by(RunLine.number))), person, why
-        )
+        lines = list(session.execute(wanted.order_by(RunLine.number)))
+        return _place(service, session, run, lines, person, why)
 
 
 def propose(service: Service, hold_id: str, person: Person, reason: str) -> Hold | None:
@@ -229,7 +231,7 @@ def look_again(session: Session, run: Run, at: datetime) -> None:
 
 
 def _place(
-    service: Service, session: Session, run: Run, lines: list[RunLine], person: Person, why: str
+    service: Service, session: Session, run: Run, lines: list[_Line], person: Person, why: str
 ) -> list[Hold]:
     at = service.now()
     why = plain(why).strip()[:REASON_AT_MOST]

@@ -19,6 +19,7 @@ from sqlalchemy import JSON, CursorResult, Index, Integer, Text, and_, or_, sele
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from licet.language.errors import LicetError
+from licet.service import audit
 from licet.service.database import Base, Database, Instant, new_id
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ HANDLERS: Final[dict[str, Handler]] = {}
 def handles(kind: str) -> Callable[[Handler], Handler]:
     """Registers what does jobs of a kind; it gives the words to end with.
 
-    A handler finds out for itself how far an earlier attempt came, and goes on from there.
+    A handler finds out for itself how far an earlier attempt came, and goes on from there. What it must
+    not do again once all is done, it does in the transaction of :meth:`Work.finish`.
     """
 
     def register(handler: Handler) -> Handler:
@@ -119,19 +121,24 @@ def keyed(session: Session, key: str) -> Job | None:
     return session.scalar(select(Job).where(Job.key == key))
 
 
-def cancel(session: Session, job_id: str, at: datetime) -> bool:
+def cancel(session: Session, job_id: str, *, who: str, at: datetime) -> bool:
     """Stop a job that is not over; what it has done is kept."""
     wanted = update(Job).where(Job.id == job_id, Job.state.in_(WAITING))
-    return (
-        changed(session, wanted.values(state="cancelled", lease=None, ended_at=at, words="Cancelled.")) == 1
-    )
+    given = wanted.values(state="cancelled", lease=None, ended_at=at, words="Cancelled.")
+    stopped = changed(session, given) == 1
+    if stopped:
+        audit.record(session, at=at, who=who, what="job.stopped", about=job_id)
+    return stopped
 
 
-def again(session: Session, job_id: str) -> bool:
+def again(session: Session, job_id: str, *, who: str, at: datetime) -> bool:
     """Let a failed or cancelled job go on from what it has done."""
     wanted = update(Job).where(Job.id == job_id, Job.state.in_(("failed", "cancelled")))
     given = wanted.values(state="queued", lease=None, lapses=0, ended_at=None, words="")
-    return changed(session, given) == 1
+    queued = changed(session, given) == 1
+    if queued:
+        audit.record(session, at=at, who=who, what="job.restarted", about=job_id)
+    return queued
 
 
 def claim(database: Database, now: datetime, lease: timedelta = LEASE, job_id: str = "") -> Job | None:
@@ -194,13 +201,18 @@ class Work:
         """Say how far the work has come, in the transaction that brought it there."""
         self._set(session, done=done, total=total, words=words)
 
+    def finish(self, session: Session, words: str) -> str:
+        """Say that the job is done, in the transaction that did the last of it: no attempt follows."""
+        self._set(session, state="done", words=words, lease=None, ended_at=self.service.now())
+        return words
+
     def hold(self) -> None:
         """Hold the job for a while longer."""
         with self.service.database.writing() as session:
             self._set(session, lease=self.service.now() + self.lease)
 
     def end(self, state: State, words: str) -> None:
-        """Say how the job ended, unless another attempt has it by now."""
+        """Say how the job ended, unless that is said already or another attempt has it by now."""
         with self.service.database.writing() as session:
             self._set(session, state=state, words=words, lease=None, ended_at=self.service.now())
 

@@ -223,10 +223,14 @@ def decide_all(
     """The same for several pairs, each a hit with what was seen of it: all of them, or none."""
     if verdict == "sign" and person.via != "session":
         raise MachineError("the second signature is a person's: sign in and sign it there")
-    at, database, reason = service.now(), service.database, plain(reason)
+    database, reason = service.database, plain(reason)
     taken = []
+    # Worked out now, if it was not yet: nobody is to wait for that in the transaction.
+    _names_in_use(service)
     with database.writing() as session:
         database.lock(session, "dispositions")
+        # Only now is it our turn: a moment from before could lie before the last disposition.
+        at = service.now()
         kept = dispositions(database, session)
         who = account_of(session, person)
         for hit, seen in chosen:

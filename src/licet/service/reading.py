@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
+from licet.act import Act
 from licet.intake import IntakeError, OrderBook, Profile, countries_from
 from licet.intake.files import read_table
 from licet.intake.headers import Catalogue
@@ -29,17 +30,20 @@ def read(work: Work) -> str:
         book = session.get_one(Book, work.job.about)
         data = blobs.read(session, book.digest)
     told = Told.of(data, book.name, profile_of(book), regime)
+    # Nobody waits for this transaction while acts are packed.
+    pieces = _packed(told.orders.acts, regime) if told.orders is not None else {}
     with work.writing() as session:
         book = session.get_one(Book, work.job.about, with_for_update=True)
         if book.reading != number:
             return "Another mapping was chosen in the meantime."
         if told.orders is not None:
-            _keep(session, book, told.orders, regime)
+            _keep(session, book, told.orders, pieces)
         book.headings = [asdict(heading) for heading in told.headings]
         book.problem = plain(told.problem)
         book.state = "unreadable" if told.problem else "ready"
         work.progress(session, book.rows, book.rows, "")
-    return told.problem or f"{book.acts} rows can be decided, {book.rejected} were rejected."
+        read_ = f"{book.acts} rows can be decided, {book.rejected} were rejected."
+        return work.finish(session, told.problem or read_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,17 @@ class Told:
         return cls(headings, None, problem)
 
 
-def _keep(session: Session, book: Book, orders: OrderBook, regime: Regime) -> None:
+def _packed(acts: Sequence[Act], regime: Regime) -> dict[int, bytes]:
+    """The acts in pieces, each under the number of its first."""
+    starts = range(0, len(acts), PIECE)
+    return {start + 1: packed(acts[start : start + PIECE], regime.vocabulary) for start in starts}
+
+
+def _keep(session: Session, book: Book, orders: OrderBook, pieces: Mapping[int, bytes]) -> None:
     book.rows, book.acts, book.rejected = orders.rows, len(orders.acts), len(orders.rejects)
     book.warnings = [plain(warning) for warning in orders.warnings]
     of = {"book": book.id, "reading": book.reading}
-    for start in range(0, len(orders.acts), PIECE):
-        acts = packed(orders.acts[start : start + PIECE], regime.vocabulary)
-        session.add(Piece(**of, first=start + 1, acts=acts))
+    session.add_all(Piece(**of, first=first, acts=acts) for first, acts in pieces.items())
     for place, reject in enumerate(orders.rejects, 1):
         faults = [{key: plain(said) for key, said in asdict(fault).items()} for fault in reject.faults]
         cells = {plain(heading): plain(cell) for heading, cell in reject.cells.items()}

@@ -134,18 +134,20 @@ class Studies:
 
 def begin(service: Service, one: Asked, person: Person) -> Job:
     """Have a job do a study; the same study is the same job, which is taken up again where it failed."""
+    at, key = service.now(), f"{KIND}:{one.key}"
     with service.database.writing() as session:
+        # Two may ask the same at the same moment.
+        service.database.lock(session, key)
         job = jobs.enqueue(
-            session, KIND, asdict(one.study), about=one.study.book, who=person.name, at=service.now(),
-            key=f"{KIND}:{one.key}",
-        )  # fmt: skip
-        jobs.again(session, job.id)
+            session, KIND, asdict(one.study), about=one.study.book, who=person.name, at=at, key=key
+        )
+        jobs.again(session, job.id, who=person.name, at=at)
         return job
 
 
 def job_of(session: Session, one: Asked) -> Job | None:
     """The job that does a study, if somebody has asked for it."""
-    return session.query(Job).filter(Job.key == f"{KIND}:{one.key}").one_or_none()
+    return jobs.keyed(session, f"{KIND}:{one.key}")
 
 
 @jobs.handles(KIND)

@@ -98,10 +98,15 @@ def _in_books(service: Service) -> Iterator[tuple[Counterparty, str]]:
                     yield Counterparty(0, "", (party.name,), country, party.address or ""), f"book {book.id}"
 
 
-def lines_of_books(service: Service, day: date) -> Iterator[tuple[str, tuple[int, list[Line]]]]:
-    """What every line of every kept book comes to if it is done on the day."""
+def lines_of_books(
+    service: Service, day: date, known: Mapping[str, tuple[int, Sequence[Line]]]
+) -> Iterator[tuple[str, tuple[int, Sequence[Line]]]]:
+    """What every line of every kept book comes to if it is done on the day; readings ``known`` stay so."""
     for book in _kept_books(service):
-        yield book.id, (book.reading, list(_lines(books.acts_of(service, book), service.regime, day)))
+        if book.id in known and known[book.id][0] == book.reading:
+            yield book.id, known[book.id]
+        else:
+            yield book.id, (book.reading, list(_lines(books.acts_of(service, book), service.regime, day)))
 
 
 def _kept_books(service: Service) -> Sequence[Book]:

@@ -101,6 +101,8 @@ def ask(service: Service, at: datetime) -> bool:
     number = 0 if last is None else last.number
     key = f"{KIND}:{number}:{digest(mark)}"
     with service.database.writing() as session:
+        # Every server asks.
+        service.database.lock(session, KIND)
         # One that failed is not tried again by itself: the look of the next day finds the same and more.
         jobs.enqueue(session, KIND, {"at": at.isoformat()}, about="", who="the server", at=at, key=key)
     return True
@@ -142,7 +144,14 @@ def _looked(service: Service, day: date, mark: str, last: Look | None) -> Seen:
     listed = listed_on(regime, clock)
     known = who(service)
     stale = sorted(f"{s.list}@{s.last.day}" for s in against.statuses if s.stale)
-    seen = Seen(mark, day, listed, stale, dict(pairs_of(known, against)), dict(lines_of_books(service, day)))
+    with service.database.reading() as session:
+        before = {one.id: one.pairs for one in session.scalars(select(WatchedParty))}
+        then = {one.book: (one.reading, _unpacked(one.lines)) for one in session.scalars(select(WatchedBook))}
+        names = {row.id: row.name for row in session.execute(select(Book.id, Book.name))}
+    # On the same day, under the same law and lists, a line comes to what it came to.
+    as_before = then if last is not None and _decides(last.mark) == _decides(mark) else {}
+    lines = dict(lines_of_books(service, day, as_before))
+    seen = Seen(mark, day, listed, stale, dict(pairs_of(known, against)), lines)
     if last is None:
         return seen
     base = {
@@ -151,15 +160,10 @@ def _looked(service: Service, day: date, mark: str, last: Look | None) -> Seen:
     }  # fmt: skip
     seen.events.extend(_added(regime, clock, listed, _unpacked(last.listed), base))
     seen.events.extend(_grown_stale(regime, against, _unpacked(last.stale), base))
-    with service.database.reading() as session:
-        before = {one.id: one.pairs for one in session.scalars(select(WatchedParty))}
-        lines = {one.book: one for one in session.scalars(select(WatchedBook))}
-        names = {one.id: one.name for one in session.scalars(select(Book))}
     seen.events.extend(_turned_parties(seen.parties, before, known, base))
     for book, (reading, now) in seen.books.items():
-        then = lines.get(book)
-        if then is not None and then.reading == reading:
-            seen.events.extend(_turned_lines(book, names.get(book, ""), _unpacked(then.lines), now, base))
+        if book in then and then[book][0] == reading:
+            seen.events.extend(_turned_lines(book, names.get(book, ""), then[book][1], now, base))
     return seen
 
 
@@ -284,6 +288,12 @@ def _mark(service: Service, session: Session, day: date) -> str:
     wrote = session.execute(select(func.count(), func.sum(Screening.version)).select_from(Screening)).one()
     regime = service.regime
     return json.dumps([day.isoformat(), regime.digest, regime.lists_digest, *counted, *wrote], default=str)
+
+
+def _decides(mark: str) -> list[str]:
+    """Of a mark, the part that decides: the day, law and lists."""
+    said: list[str] = json.loads(mark)
+    return said[:3]
 
 
 def _day(service: Service, at: datetime) -> date:

@@ -161,9 +161,9 @@ def remove(service: Service, webhook: str, person: Person) -> None:
 
     with service.database.writing() as session:
         found = of_id(session, webhook)
-        _record(session, service, person, "webhook.removed", found)
         forget(session, webhook)
         session.delete(found)
+        _record(session, service, person, "webhook.removed", found)
 
 
 def of_id(session: Session, webhook: str) -> Webhook:

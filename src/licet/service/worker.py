@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Event, Thread
 from time import monotonic, sleep
-from typing import Any, Final
+from typing import Final
 
-from anyio import to_thread
 from sqlalchemy.exc import OperationalError
 
 from licet.language.errors import LicetError
 
 # They register what does the jobs.
 from licet.service import deciding, hits, reading, studies, watching  # noqa: F401
+from licet.service.beside import Beside
 from licet.service.jobs import HANDLERS, LEASE, Job, Lost, Work, claim
 from licet.service.service import Service
 
-_LOOK_AGAIN: Final = 0.5
 _GLANCE: Final = 0.05
-_AFTER_TROUBLE: Final = 5.0
 _FAULT: Final = (
     "A fault of ours ({name}); it was written to the server's log under job {job}. What was done is kept: "
     "try it again once the fault is mended."
@@ -30,31 +28,18 @@ _FAULT: Final = (
 _log = logging.getLogger("licet.worker")
 
 
-class Worker:
+class Worker(Beside):
     """Takes up jobs until it is stopped; a job under way then waits for whoever comes next."""
 
+    name, idle, after_trouble = "worker", 0.5, 5.0
+
     def __init__(self, service: Service, lease: timedelta = LEASE) -> None:
+        super().__init__()
         self._service, self._lease = service, lease
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="licet-worker", daemon=True)
 
-    def start(self) -> None:
-        """Begin to look for jobs."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop after the step under way."""
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        pause = 0.0
-        while not self._stopping.wait(pause):
-            try:
-                pause = 0.0 if do_one(self._service, self._lease, self._stopping) else _LOOK_AGAIN
-            except Exception as error:  # a database that went away comes back; the worker must be there then
-                _log.error("the worker had to pause", exc_info=error)
-                pause = _AFTER_TROUBLE
+    def step(self) -> bool:
+        """Do one job, if any waits."""
+        return do_one(self._service, self._lease, self.stopping) is not None
 
 
 def do_one(
@@ -85,17 +70,6 @@ def drain(service: Service) -> int:
     while do_one(service) is not None:
         count += 1
     return count
-
-
-@asynccontextmanager
-async def running(app: Any) -> AsyncIterator[None]:
-    """A worker for as long as the application runs."""
-    worker = Worker(app.state.service)
-    worker.start()
-    try:
-        yield
-    finally:
-        await to_thread.run_sync(worker.stop)
 
 
 def _do(work: Work) -> None:

@@ -11,8 +11,10 @@ from starlette.staticfiles import StaticFiles
 
 from licet.api import OF_OTHERS, OWN, mcp
 from licet.gate import csrf, headers, limits, problems
-from licet.service import courier, worker
+from licet.service import beside
+from licet.service.courier import Courier
 from licet.service.service import Service
+from licet.service.worker import Worker
 from licet.serving import document, logs, metrics, telemetry, warming
 from licet.version import __version__
 from licet.web import PAGES
@@ -67,6 +69,8 @@ def _operation(route: APIRoute) -> str:
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     """What runs beside the answers for as long as there are any."""
     async with AsyncExitStack() as stack:
-        for beside in (warming, worker, courier, mcp):
-            await stack.enter_async_context(beside.running(app))
+        await stack.enter_async_context(warming.running(app))
+        for thread in (Worker(app.state.service), Courier(app.state.service)):
+            await stack.enter_async_context(beside.running(thread))
+        await stack.enter_async_context(mcp.running(app))
         yield

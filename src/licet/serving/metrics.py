@@ -22,6 +22,7 @@ from licet.service.service import Service
 from licet.serving.routes import route_of
 
 router = APIRouter()
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -39,10 +40,11 @@ class Metrics:
         self.registry.register(_Kept(service))
 
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
-        """Count one request; addresses that lead nowhere count together."""
+        """Count one request; addresses that lead nowhere count together, as do methods that nobody knows."""
         route = route_of(scope) or "none"
-        self.requests.labels(scope["method"], route, str(status)).inc()
-        self.seconds.labels(scope["method"], route).observe(seconds)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self.requests.labels(method, route, str(status)).inc()
+        self.seconds.labels(method, route).observe(seconds)
 
 
 class _Kept:

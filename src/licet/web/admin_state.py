@@ -56,11 +56,9 @@ def long_work(request: Request, service: ServiceOf, person: Administrator) -> HT
 @router.post("/admin/jobs/{job}/stop")
 def stop(request: Request, service: ServiceOf, person: Administrator, job: str) -> Response:
     """Stop one; what it has done is kept."""
-    at = service.now()
     with service.database.writing() as session:
-        if not jobs.cancel(session, job, at):
+        if not jobs.cancel(session, job, who=person.name, at=service.now()):
             raise Problem(409, "Nothing to stop", "The job is over already, or there is none.")
-        audit.record(session, at=at, who=person.name, what="job.stopped", about=job)
     return moved("/admin/jobs", "The job is stopped.")
 
 
@@ -68,9 +66,8 @@ def stop(request: Request, service: ServiceOf, person: Administrator, job: str) 
 def again(request: Request, service: ServiceOf, person: Administrator, job: str) -> Response:
     """Let one that failed or was stopped go on from what it has done."""
     with service.database.writing() as session:
-        if not jobs.again(session, job):
+        if not jobs.again(session, job, who=person.name, at=service.now()):
             raise Problem(409, "Nothing to begin again", "The job did not fail, or there is none.")
-        audit.record(session, at=service.now(), who=person.name, what="job.restarted", about=job)
     return moved("/admin/jobs", "The job goes on.")
 
 

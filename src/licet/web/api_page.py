@@ -58,10 +58,12 @@ def api(request: Request, service: ServiceOf, person: Reader) -> HTMLResponse:
     # The document is made once for an application, and the topics with it.
     topics = _topics(json.dumps(document))
     base = str(request.base_url).rstrip("/")
+    given = first()["example"]
+    search = query(q=given["parties"][0]["name"], as_of=given["days"][-1].isoformat())
     return page(
         request, "api_page.html", heading="API for programs", version=document["info"]["version"],
         topics=topics, base=base, body=_example(), count=sum(len(of) for of in topics.values()),
-        search=f"/search/default?{query(q='Huawei', as_of=first()['example']['days'][-1].isoformat())}",
+        search=f"/search/default?{search}",
     )  # fmt: skip
 
 
@@ -83,7 +85,7 @@ def _topics(text: str) -> dict[str, tuple[Operation, ...]]:
 def _operation(path: str, method: str, given: Mapping[str, Any], schemas: Mapping[str, Any]) -> Operation:
     sent = given.get("requestBody", {}).get("content", {})
     answers = given["responses"]
-    good = next((answers[code] for code in answers if code.startswith("2")), {})
+    good: Mapping[str, Any] = next((answers[code] for code in answers if code.startswith("2")), {})
     return Operation(
         id=given["operationId"],
         method=method.upper(),

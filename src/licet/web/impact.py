@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from licet.act import Act
-from licet.changes.causes import causes_of
+from licet.changes.compare import compare
 from licet.changes.impact import customer, item, value_of
 from licet.gate.asking import Reader, ServiceOf
 from licet.gate.problems import Problem
@@ -108,10 +108,15 @@ def line(request: Request, service: ServiceOf, person: Reader, number: int) -> H
     with service.database.reading() as session:
         laid = studying.scenarios_of(session, study, service.regime)
     before, after = studying.views_of(study, service.regime, *laid)
-    one, two = before.decide(act), after.decide(act)
+    # As the whole book is compared, so that a line never says something else than its row.
+    compared = compare([act], before, after)
+    if compared.undecided:
+        raise Problem(422, "It cannot be decided", compared.undecided[0].problem)
+    pair = compared.pairs[0]
+    one, two = pair.before, pair.after
     return page(
         request, "impact_line.html", heading=f"Line {number}: {item(act)}", number=number,
-        act=_particulars(act), causes=causes_of(one, two),
+        act=_particulars(act), causes=pair.causes,
         sides=[("Before", before, one), ("After", after, two)],
         back=studies.progress_at(request, "/impact"), as_of=two.clock.as_of, known_at=two.clock.known_at,
     )  # fmt: skip

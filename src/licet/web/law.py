@@ -95,7 +95,8 @@ def rule(request: Request, service: ServiceOf, person: Reader, rule_id: str) -> 
 def covered(request: Request, service: ServiceOf, person: Reader) -> HTMLResponse:
     """What is encoded, how sure the sources are, which cases test it, and what is not there."""
     regime = service.regime
-    text = _coverage(regime).removeprefix("# Coverage\n")
+    # The page is no file that somebody might edit.
+    text = _coverage(regime).removeprefix("# Coverage\n").partition("do not edit. ")[2]
     told = prose(text, 1, regime.book.rules)
     return page(request, "law_coverage.html", heading="What the law covers, and what not", told=told)
 

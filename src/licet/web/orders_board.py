@@ -72,7 +72,7 @@ def cancel(run_id: Id, service: ServiceOf, person: Analyst, form: FormOf) -> Res
     """Stop a run; the lines decided stay."""
     with service.database.writing() as session:
         job = found(runs.job_of(session, run_id), "run")
-        stopped = jobs.cancel(session, job.id, service.now())
+        stopped = jobs.cancel(session, job.id, who=person.name, at=service.now())
     return moved(f"/orders/runs/{run_id}", "Stopped." if stopped else "It was over already.")
 
 
@@ -81,7 +81,7 @@ def again(run_id: Id, service: ServiceOf, person: Analyst, form: FormOf) -> Resp
     """Let a run that failed or was stopped go on."""
     with service.database.writing() as session:
         job = found(runs.job_of(session, run_id), "run")
-        queued = jobs.again(session, job.id)
+        queued = jobs.again(session, job.id, who=person.name, at=service.now())
     return moved(f"/orders/runs/{run_id}", "It goes on." if queued else "It is not stopped.")
 
 

@@ -27,7 +27,7 @@ from licet.service.service import Service
 from licet.web.templating import FOLDER
 from serving import NOW, PASSWORD
 
-BOOK = Path(__file__).parents[2] / "examples" / "orders-2019.csv"
+BOOK = Path(__file__).parents[1] / "examples" / "orders-2019.csv"
 NAMES = "Huawei Technologies Co., Ltd. | CN\nHisilicon Optoelectronics | CN\nMaple Ridge Instruments | CA"
 ORDER = (
     "/decide?act.date=2019-05-16&act.action=export&item.eccn=5D991&item.kind=software&item.us_origin=yes"
@@ -145,7 +145,7 @@ def furnish(service: Service) -> dict[str, str]:
         "webhook": hook.id,
         "account": ada.id,
         "invitation": invitations.invite(service, eve.id, by=root.name),
-        "listing": "huawei-technologies",
+        "listing": "huawei",
     }
 
 
