@@ -83,12 +83,12 @@ EXTRAS = {"openpyxl", "httpx", "altair", "vl_convert", "polars", "duckdb", "pysp
 IN_COLUMNS = {"screening", "columns", "generating"}
 HEAVY = {"numba": {"screening"}, "numpy": IN_COLUMNS, "pyarrow": IN_COLUMNS, "lxml": {"lists"}}
 # What only a server needs, and where it may be; the extra `server` brings it.
-OVER_HTTP = {"gate", "api", "web", "serving"}
+OVER_HTTP = frozenset({"gate", "api", "web", "serving"})
 SERVER = {
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "multipart", "prometheus_client"), OVER_HTTP),
-    **dict.fromkeys(("jinja2", "govuk_frontend_jinja"), {"web"}),
+    **dict.fromkeys(("jinja2", "govuk_frontend_jinja"), frozenset({"web"})),
     **dict.fromkeys(("sqlalchemy", "pydantic", "structlog", "authlib"), OVER_HTTP | {"service"}),
-    **dict.fromkeys(("alembic", "argon2", "standardwebhooks", "pydantic_settings"), {"service"}),
+    **dict.fromkeys(("alembic", "argon2", "standardwebhooks", "pydantic_settings"), frozenset({"service"})),
 }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from licet.api.kept import kept
 from licet.api.shapes.about import about
 from licet.api.shapes.scenarios import (
     LintShape,
@@ -48,8 +49,12 @@ def scenario_from(given: ScenarioGiven, regime: Regime) -> Scenario:
 def scenarios(service: ServiceOf, person: Reader, known_at: KnownAt = None) -> ScenariosShape:
     """Every scenario that comes with Licet."""
     regime = service.regime
-    found = [ScenarioShape.of(Scenario.read(path, regime)) for path in shipped()]
-    return ScenariosShape(about=about(regime, clock_of(service, None, known_at)), scenarios=found)
+    return ScenariosShape(about=about(regime, clock_of(service, None, known_at)), scenarios=_shipped(regime))
+
+
+@kept
+def _shipped(regime: Regime) -> list[ScenarioShape]:
+    return [ScenarioShape.of(Scenario.read(path, regime)) for path in shipped()]
 
 
 @router.get("/{name}", responses=problems(404))

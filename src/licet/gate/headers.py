@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from licet.gate.problems import Problem
 from licet.gate.telling import refuse
 from licet.service.service import Service
 
-POLICY: Final = "; ".join(
+_ITS_OWN: Final = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -26,9 +27,9 @@ POLICY: Final = "; ".join(
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
     )
 )
+POLICY: Final = f"{_ITS_OWN}; frame-ancestors 'none'"
 ALWAYS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -38,6 +39,12 @@ ALWAYS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+# OpenRefine shows these boxes inside its own page; nothing can be pressed in them.
+_FRAMED: Final = re.compile(r"/reconcile/[^/]+/preview/")
+IN_FRAMES: Final = {
+    **{name: value for name, value in ALWAYS.items() if name != "X-Frame-Options"},
+    "Content-Security-Policy": _ITS_OWN,
 }
 _YEAR: Final = "max-age=31536000"
 _STATIC: Final = "/static/"
@@ -64,6 +71,7 @@ class SafeHeaders:
             return
         request = Request(scope)
         personal = bool(cookies.session_in(request) or key_in(request))
+        safe = IN_FRAMES if _FRAMED.match(scope["path"]) else ALWAYS
         begun = False
 
         async def adding(message: Message) -> None:
@@ -71,7 +79,7 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(scope=message)
-                for name, value in ALWAYS.items():
+                for name, value in safe.items():
                     headers.setdefault(name, value)
                 if cookies.is_https(request):
                     headers.setdefault("Strict-Transport-Security", _YEAR)
