@@ -49,6 +49,7 @@ def as_it_is(context: Any, value: Any) -> Any:
 def document(service: Any) -> Any:
     """What the application says of itself, and the application to ask."""
     app = create_app(service)
+    service.ready.set()
 
     async def asked(scope: Any, receive: Any, send: Any) -> None:
         """The application without what runs beside it: nothing is worked off, nothing is sent anywhere."""

@@ -127,6 +127,7 @@ def test_fuzzy_names_are_screened_and_scored(csl: Any) -> None:
         ({"sources": "UVL", "name": "north wind"}, ["North Wind Labs"]),
         ({"sources": "unverified_list", "name": "north wind"}, ["North Wind Labs"]),
         ({"countries": "IR", "name": "north"}, ["NORTH WIND TRADING LLC"]),
+        ({"countries": "Iran", "name": "north"}, ["NORTH WIND TRADING LLC"]),
         ({"countries": "cn,ir", "name": "north wind"}, ["NORTH WIND TRADING LLC", "North Wind Labs"]),
         ({"city": "Dubai"}, ["NORTH WIND TRADING LLC"]),
         ({"postal_code": "79177", "address": "quay"}, ["NORTH WIND TRADING LLC"]),
@@ -180,6 +181,7 @@ def test_sources_are_told_with_their_days(csl: Any) -> None:
     [
         ({"sources": "EL,XYZ"}, 400, "XYZ"),
         ({"types": "Planet"}, 400, "Planet"),
+        ({"countries": "CN,Atlantis"}, 400, "Atlantis"),
         ({"size": "0"}, 422, "size"),
         ({"size": "101"}, 422, "size"),
         ({"offset": "-1"}, 422, "offset"),

@@ -193,7 +193,8 @@ def test_export(licet: Run, first: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     assert licet("export", "--as", "ftm", "--list", "denied_persons", "--out", out).returncode == 0
     entities = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    assert {row["id"] for row in table} <= {e["id"] for e in entities}
+    # FollowTheMoney takes no underscore in an id.
+    assert {row["id"].replace("_", ".") for row in table} <= {e["id"] for e in entities}
     assert licet("export", "--as", "csv", "--list", "none").returncode == 2
 
 

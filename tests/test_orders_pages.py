@@ -100,6 +100,10 @@ def test_a_moment_that_cannot_be_meant_is_said_beside_the_field(analyst: TestCli
     assert wrong.status_code == 422
     assert 'href="#as_of"' in wrong.text
     assert post_form(analyst, f"{book}/runs", {"as_of": "9999-12-31"}, page=book).status_code == 422
+    ticked = post_form(analyst, f"{book}/runs", {"as_of": "soon", "unrelieved": "yes"}, page=book).text
+    assert 'value="soon"' in ticked
+    assert 'name="unrelieved" value="yes" checked' in ticked
+    assert " checked>" not in wrong.text
 
 
 def test_the_board_tells_outcomes_by_money_and_narrows_lines(analyst: TestClient, board: str) -> None:
@@ -144,12 +148,16 @@ def test_a_hold_goes_through_two_persons(analyst: TestClient, reviewer: TestClie
     empty = post_form(analyst, f"{hold}/proposal", {"reason": " "}, page=hold)
     assert (empty.status_code, 'href="#reason"' in empty.text) == (422, True)
     assert post_form(analyst, f"{hold}/proposal", {"reason": "D1<b>"}, page=hold).status_code == 303
+    twice = post_form(analyst, f"{hold}/proposal", {"reason": "D2"}, page=hold)
+    assert twice.status_code == 409
     own = analyst.get(hold).text
     assert "Another person, a reviewer, has to sign it" in own
     assert "D1&lt;b&gt;" in own
     assert "Sign the release" not in own
     assert "Sign the release" in reviewer.get(hold).text
     assert "release proposed" in reviewer.get("/orders/holds?state=proposed").text
+    older = post_form(reviewer, f"{hold}/refusal", {"proposal": "7", "reason": "no licence"}, page=hold)
+    assert (older.status_code, 'value="no licence"' in older.text) == (409, True)
     assert post_form(reviewer, f"{hold}/signature", {"proposal": "1"}, page=hold).status_code == 303
     late = post_form(reviewer, f"{hold}/signature", {"proposal": "1"}, page="/orders")
     assert (late.status_code, "already, signed by the-reviewer" in late.text) == (409, True)

@@ -72,7 +72,7 @@ def test_the_menu_shows_what_somebody_may_do(client: Any) -> None:
         return re.findall(r">([^<]+)</a></li>", html[html.index('aria-label="Main"') : html.index("</nav>")])
 
     assert menu(None) == ["Decide", "Party", "Impact", "Scenarios", "Law"]
-    assert menu("analyst") == ["Decide", "Party", "Orders", "Impact", "Scenarios", "Law"]
+    assert menu("analyst") == ["Decide", "Party", "Orders", "Impact", "Scenarios", "Law", "Review"]
     assert menu("administrator")[-2:] == ["Review", "Admin"]
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from serving import client_of
+from licet.regime import Regime
+from serving import client_of, open_service
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +50,44 @@ def test_the_manifest_leads_to_everything_and_keeps_the_day(client: Any) -> None
         assert (found["code"], found["prefix"]) == ("/api/status/ok", words)
         assert found["result"], kind
     view = manifest["view"]["url"].replace("{{id}}", "hisilicon").removeprefix("http://localhost")
-    assert client.get(view).json()["caption"] == "HiSilicon Technologies Co., Ltd"
+    page = client.get(view).text
+    assert "<h1" in page
+    assert "HiSilicon Technologies Co., Ltd" in page
+    assert "1 June 2019" in page
     box = client.get(manifest["preview"]["url"].replace("{{id}}", "hisilicon"))
     assert "<b>Entity List</b>: in force" in box.text
     assert "As of 2019-06-01" in box.text
+    # OpenRefine shows the box in a frame of its own page; nothing else may be.
+    assert "frame-ancestors" not in box.headers["content-security-policy"]
+    assert "default-src 'none'" in box.headers["content-security-policy"]
+    assert "x-frame-options" not in box.headers
+    assert box.headers["x-content-type-options"] == "nosniff"
+    for other in ("/reconcile/default", "/party/hisilicon"):
+        assert client.get(other).headers["x-frame-options"] == "DENY"
+        assert "frame-ancestors 'none'" in client.get(other).headers["content-security-policy"]
     assert client.get(manifest["preview"]["url"].replace("{{id}}", "nobody")).status_code == 404
+
+
+def test_every_answer_states_its_moments_and_every_id_has_a_page(client: Any) -> None:
+    address = "/reconcile/default?as_of=2019-06-01&known_at=2019-05-20"
+    found = reconcile(client, address, q0={"query": "Huawei Technologies"}, q1={"query": "nobody at all"})
+    for answer in found.values():
+        assert (answer["as_of"], answer["known_at"]) == ("2019-06-01", "2019-05-20")
+    manifest = client.get(address).json()
+    for one in found["q0"]["result"]:
+        page = client.get(manifest["view"]["url"].replace("{{id}}", one["id"]))
+        assert page.status_code == 200, one["id"]
+        assert one["name"] in unescape(page.text)
+
+
+def test_the_manifest_names_the_address_that_people_use(tmp_path: Path, regime: Regime) -> None:
+    service = open_service(tmp_path, regime, public_url="https://licet.example")
+    try:
+        manifest = client_of(service).get("/reconcile/default").json()
+    finally:
+        service.close()
+    assert manifest["suggest"]["entity"]["service_url"] == "https://licet.example/reconcile/default"
+    assert manifest["view"]["url"] == "https://licet.example/party/{{id}}"
 
 
 def test_cells_become_listed_parties(client: Any) -> None:

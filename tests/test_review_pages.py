@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,14 @@ def test_what_changed_since_is_shown_first(house: Service) -> None:
     row = re.search(r"<tr>[^\n]*Party: countries.*?</tr>", shown)
     assert row
     assert re.findall(r"<td[^>]*>(\w+)</td>", row[0]) == ["cn", "de"]
+
+
+def test_the_queue_is_told_as_of_the_day_it_is_where_the_law_is_made(house: Service) -> None:
+    house.now = lambda: datetime(2026, 11, 22, 2, tzinfo=UTC)
+    screened(house)
+    desk = Desk(house)
+    for path in ("/review", "/review/screenings", f"/review/hits/{pair(house, 'huawei').hit}"):
+        assert "As of <b>21 November 2026</b>" in desk.get(path), path
 
 
 def test_several_pairs_are_decided_for_one_reason_or_none_is(house: Service) -> None:

@@ -82,6 +82,8 @@ def test_mistakes_are_told_with_their_line(client: Any) -> None:
 def test_only_analysts_save(client: Any) -> None:
     refused = client.post("/scenarios/write", data={"text": TEXT, "action": "new"})
     assert refused.status_code in (401, 403)
+    assert "saved by analysts" in refused.text
+    assert "through: $through" in refused.text, "what was typed is still there"
 
 
 def test_written_saved_and_written_again(signed_in: Any, service: Service, regime: Regime) -> None:

@@ -439,6 +439,16 @@ def test_an_address_leads_to_all_who_have_it(then: Any) -> None:
     assert then.get("/entities/addr-nothing").status_code == 404
 
 
+def test_answers_about_one_party_say_what_they_rest_on(then: Any) -> None:
+    calls = ("entities/huawei", "entities/huawei/adjacent", "entities/huawei/adjacent/sanctions",
+             "search/default", "catalog")  # fmt: skip
+    for call in calls:
+        said = then.get(f"/{call}?as_of=2020-01-06&known_at=2020-01-05").json()
+        assert (said["as_of"], said["known_at"]) == ("2020-01-06", "2020-01-05"), call
+        for name in ("compared_with", "lists_digest", "notice"):
+            assert said[name], (call, name)
+
+
 def test_numbers_addresses_and_scripts_are_found(then: Any) -> None:
     assert (
         match(then, schema="Vessel", properties={"imoNumber": "IMO 9187629"})[0]["caption"] == "PACIFIC BRAVO"

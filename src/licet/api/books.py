@@ -10,6 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import func, select
 from starlette.datastructures import UploadFile
 
+from licet.api.ids import Id, Key, found
 from licet.api.shapes.books import (
     BookShape,
     BooksShape,
@@ -26,7 +27,6 @@ from licet.api.shapes.books import (
     RunShape,
     RunsShape,
 )
-from licet.api.standing import Id, Key, found, standing
 from licet.api.times import said
 from licet.decisions.book import COLUMNS
 from licet.decisions.outcome import Outcome
@@ -160,8 +160,7 @@ def rejected_rows(
 def decide_book(book_id: Id, given: RunGiven, service: ServiceOf, person: Analyst, key: Key = "") -> RunShape:
     """Decide every line of a book; the answer comes at once, the lines as the job gets to them."""
     as_of, known_at = said(given.as_of) or "", said(given.known_at) or ""
-    with standing():
-        run = runs.begin(service, book_id, person, as_of, known_at, given.assume_unauthorised, key)
+    run = runs.begin(service, book_id, person, as_of, known_at, given.assume_unauthorised, key)
     return _run(service, found(run, "book").id)
 
 

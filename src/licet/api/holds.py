@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from licet.api.ids import Id, found
 from licet.api.shapes.holds import (
     AnswerGiven,
     HoldsGiven,
@@ -15,7 +16,6 @@ from licet.api.shapes.holds import (
     ProposalGiven,
     StepShape,
 )
-from licet.api.standing import Id, found, standing
 from licet.gate.asking import Analyst, Reader, Reviewer, ServiceOf
 from licet.gate.problems import problems
 from licet.service import holds
@@ -27,11 +27,10 @@ OptionalId = Annotated[str, Query(pattern=r"^([a-z0-9]{20})?$")]
 @router.post("/runs/{run_id}/holds", status_code=201)
 def hold_lines(run_id: Id, given: HoldsGiven, service: ServiceOf, person: Analyst) -> HoldsShape:
     """Hold lines of a run. A line that is held already stays as it is."""
-    with standing():
-        if given.lines:
-            placed = holds.place(service, run_id, given.lines, person, given.why)
-        else:
-            placed = holds.place_all(service, run_id, given.outcomes, person, given.why)
+    if given.lines:
+        placed = holds.place(service, run_id, given.lines, person, given.why)
+    else:
+        placed = holds.place_all(service, run_id, given.outcomes, person, given.why)
     return HoldsShape(holds=[HoldShape.of(hold) for hold in found(placed, "run")])
 
 
@@ -64,20 +63,17 @@ def hold(hold_id: Id, service: ServiceOf, person: Reader) -> HoldToldShape:
 @router.post("/holds/{hold_id}/proposal")
 def propose_release(hold_id: Id, given: ProposalGiven, service: ServiceOf, person: Analyst) -> HoldShape:
     """Propose to let a line go. A person has to, signed in; a key may not."""
-    with standing():
-        return HoldShape.of(found(holds.propose(service, hold_id, person, given.reason), "hold"))
+    return HoldShape.of(found(holds.propose(service, hold_id, person, given.reason), "hold"))
 
 
 @router.post("/holds/{hold_id}/signature")
 def sign_release(hold_id: Id, given: AnswerGiven, service: ServiceOf, person: Reviewer) -> HoldShape:
     """Let a line go, as the second person: signed in, and not who proposed it."""
-    with standing():
-        return HoldShape.of(found(holds.sign(service, hold_id, given.proposal, person), "hold"))
+    return HoldShape.of(found(holds.sign(service, hold_id, given.proposal, person), "hold"))
 
 
 @router.post("/holds/{hold_id}/refusal")
 def decline_release(hold_id: Id, given: AnswerGiven, service: ServiceOf, person: Analyst) -> HoldShape:
     """Keep a line held against a proposal; who made it may take it back so."""
-    with standing():
-        answered = holds.decline(service, hold_id, given.proposal, person, given.reason)
+    answered = holds.decline(service, hold_id, given.proposal, person, given.reason)
     return HoldShape.of(found(answered, "hold"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from licet.api.ids import Id, found
 from licet.api.shapes.books import JobShape
-from licet.api.standing import Id, found
 from licet.gate.asking import Analyst, Reader, ServiceOf
 from licet.gate.problems import Problem, problems
 from licet.service import jobs

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from licet.api.acts import refused
+from licet.api.parties import country_of
 from licet.api.restrictions import Restriction, restrictions
 from licet.api.shapes.about import About, about
 from licet.api.times import clock_of
@@ -46,11 +46,7 @@ def matches(
     import pyarrow as pa
 
     regime, clock = service.regime, clock_of(service, as_of, known_at)
-    code = regime.destinations.code(country.strip()) if country.strip() else None
-    if not name.strip():
-        raise refused("There is no name", ("name", "expected the name of a party"))
-    if country.strip() and not isinstance(code, str):
-        raise refused("There is no such country", ("country", "expected a code such as CN, or a name"))
+    code = country_of(name, country, regime)
     party = pa.table({"name": [name], "country": pa.array([code], pa.string())})
     found = screen(party, regime, clock.as_of, clock.known_at).to_pylist()
     best = {row["entity"]: row for row in reversed(found)}

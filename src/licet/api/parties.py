@@ -33,15 +33,26 @@ def party(
     known_at: KnownAt = None,
 ) -> DossierShape:
     """Every listing that a name is, or may be, over time; `as_of` is by default today."""
+    regime, clock = service.regime, clock_of(service, as_of, known_at)
+    code = country_of(name, country, regime)
+    history = service.history if regime.snapshots else None
+    return _shape(dossier_of(regime, name, clock, country=code, store=history), regime)
+
+
+def country_of(name: str, country: str, regime: Regime) -> str | None:
+    """The code of the country given beside a name, None where none was.
+
+    Raises:
+        Problem: 422 where there is no name, or no such country.
+    """
     if not name.strip():
         raise refused("There is no name", ("name", "expected the name of a party"))
-    regime, clock = service.regime, clock_of(service, as_of, known_at)
-    code = regime.destinations.code(country.strip()) if country.strip() else None
-    if country.strip() and not isinstance(code, str):
+    if not country.strip():
+        return None
+    code = regime.destinations.code(country.strip())
+    if not isinstance(code, str):
         raise refused("There is no such country", ("country", "expected a code such as CN, or a name"))
-    history = service.history if regime.snapshots else None
-    found = dossier_of(regime, name, clock, country=code if isinstance(code, str) else None, store=history)
-    return _shape(found, regime)
+    return code
 
 
 @router.get("/{listing}", responses=problems(404))
@@ -49,7 +60,8 @@ def listing_of(
     listing: Listing, service: ServiceOf, person: Reader, as_of: AsOf = None, known_at: KnownAt = None
 ) -> DossierShape:
     """One listing over time, by its id."""
-    return _shape(_by_id(listing, service, as_of, known_at), service.regime)
+    regime = service.regime
+    return _shape(_by_id(listing, service, regime, as_of, known_at), regime)
 
 
 @router.get("/{listing}/timeline", responses=problems(404))
@@ -57,14 +69,15 @@ def timeline(
     listing: Listing, service: ServiceOf, person: Reader, as_of: AsOf = None, known_at: KnownAt = None
 ) -> TimelineShape:
     """Its stretches of membership, and what made, changed and ended them, in the order of days."""
-    found = _by_id(listing, service, as_of, known_at)
+    regime = service.regime
+    found = _by_id(listing, service, regime, as_of, known_at)
     data = as_data(found)
     events: list[dict[str, Any]] = [
         {**event, "list": entry["list"]["code"]} for entry in data["entries"] for event in entry["events"]
     ]
     return TimelineShape.model_validate(
         {
-            "about": about(service.regime, found.clock),
+            "about": about(regime, found.clock),
             "listing": listing,
             "listed": found.truth,
             "stretches": list(rows(found)),
@@ -73,8 +86,9 @@ def timeline(
     )
 
 
-def _by_id(listing: str, service: Service, as_of: Moment | None, known_at: Moment | None) -> Dossier:
-    regime = service.regime
+def _by_id(
+    listing: str, service: Service, regime: Regime, as_of: Moment | None, known_at: Moment | None
+) -> Dossier:
     if listing not in regime.listings.versions:
         raise Problem(404, "", "no listing has this id; GET /api/v1/parties?name= finds ids by name")
     history = service.history if regime.snapshots else None

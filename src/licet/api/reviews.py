@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -39,16 +38,23 @@ Offset = Annotated[int, Query(ge=0, le=2**31, description="How many to leave out
 Id = Annotated[str, Query(max_length=100)]
 
 
-async def _brought(request: Request, service: ServiceOf) -> tuple[Brought, ScreeningGiven | None]:
-    """The parties of a request: as JSON, or as a file in a form."""
+async def _sent(request: Request, service: ServiceOf, person: Analyst) -> bytes | Brought:
+    """The body of a request by somebody who may send one: JSON as it is, or the file of a form."""
     match request.headers.get("content-type", "").partition(";")[0].strip().lower():
         case "application/json":
-            return _written(await request.body())
+            return await request.body()
         case "multipart/form-data":
-            return await _uploaded(request, service.settings.max_upload), None
+            return await _uploaded(request, service.settings.max_upload)
         case other:
             expected = "application/json, or multipart/form-data with a file"
             raise Problem(415, "", f"expected {expected}; this is {other or 'nothing'}")
+
+
+def _brought(
+    sent: Annotated[bytes | Brought, Depends(_sent)],
+) -> tuple[Brought, ScreeningGiven | None]:
+    """The parties of a request; a long body is read beside the loop that serves everybody."""
+    return (sent, None) if isinstance(sent, Brought) else _written(sent)
 
 
 def _written(body: bytes) -> tuple[Brought, ScreeningGiven]:
@@ -228,7 +234,7 @@ def _pairs(service: Service, wanted: queue.Wanted, limit: int, offset: int) -> P
 
 
 def _hit(service: Service, id_: str) -> HitShape:
-    with told(), service.database.reading() as session:
+    with service.database.reading() as session:
         found = queue.hit_of(session, id_)
         kept = book(service.database, session)
         pair, standing = queue.standing_of(service, kept, found, service.now().date())
@@ -239,19 +245,5 @@ def _decided(
     service: Service, id_: str, verdict: queue.Verdict, person: Person, given: DecisionGiven
 ) -> HitShape:
     until = day(given.until) if isinstance(given, ClearGiven) and given.until is not None else None
-    with told():
-        queue.decide(service, id_, verdict, person, reason=given.reason, until=until, seen=given.seen)
+    queue.decide(service, id_, verdict, person, reason=given.reason, until=until, seen=given.seen)
     return _hit(service, id_)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """What cannot be, with the status that says why."""
-    try:
-        yield
-    except queue.NoHitError as error:
-        raise Problem(404, "", str(error)) from None
-    except queue.MeanwhileError as error:
-        raise Problem(409, "", str(error)) from None
-    except queue.MachineError as error:
-        raise Problem(403, "", str(error)) from None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -19,9 +17,8 @@ from licet.api.shapes.webhooks import (
     WebhooksShape,
 )
 from licet.gate.asking import Administrator, ServiceOf
-from licet.gate.problems import Problem, problems
+from licet.gate.problems import problems
 from licet.service import events, webhooks
-from licet.service.webhooks import NoWebhookError
 
 router = APIRouter(
     prefix="/webhooks", tags=["webhooks"], responses=problems(400, 401, 403, 404, 413, 422, 429)
@@ -44,7 +41,7 @@ def register(given: WebhookGiven, service: ServiceOf, person: Administrator) -> 
 @router.get("/{id}")
 def one(id: str, service: ServiceOf, person: Administrator) -> WebhookShape:  # noqa: A002
     """One webhook."""
-    with told(), service.database.reading() as session:
+    with service.database.reading() as session:
         return WebhookShape.of(webhooks.of_id(session, id))
 
 
@@ -56,23 +53,20 @@ def change(
     person: Administrator,
 ) -> WebhookShape:
     """Choose other events; disable it, or enable it again."""
-    with told():
-        found = webhooks.change(service, id, person, types=given.types, enable=given.enabled is True)
-        return WebhookShape.of(webhooks.disable(service, id, person) if given.enabled is False else found)
+    found = webhooks.change(service, id, person, types=given.types, enable=given.enabled is True)
+    return WebhookShape.of(webhooks.disable(service, id, person) if given.enabled is False else found)
 
 
 @router.delete("/{id}", status_code=204)
 def remove(id: str, service: ServiceOf, person: Administrator) -> None:  # noqa: A002
     """Forget a webhook with its secret and whatever waits for it."""
-    with told():
-        webhooks.remove(service, id, person)
+    webhooks.remove(service, id, person)
 
 
 @router.post("/{id}/test", status_code=202)
 def test(id: str, service: ServiceOf, person: Administrator) -> EventShape:  # noqa: A002
     """Send it an event `webhook.test`; whether it was taken is in the deliveries."""
-    with told():
-        return EventShape.of(events.test(service, id, person))
+    return EventShape.of(events.test(service, id, person))
 
 
 @router.get("/{id}/deliveries")
@@ -84,16 +78,7 @@ def deliveries(
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> DeliveriesShape:
     """What was or is to be told to it, the newest first."""
-    with told(), service.database.reading() as session:
+    with service.database.reading() as session:
         webhooks.of_id(session, id)
         found = events.deliveries(session, id, limit, offset)
         return DeliveriesShape(deliveries=[DeliveryShape.of(*pair) for pair in found])
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """A webhook that is not there, as 404."""
-    try:
-        yield
-    except NoWebhookError as error:
-        raise Problem(404, "", str(error)) from None

@@ -46,6 +46,12 @@ def is_https(request: Request) -> bool:
     return request.url.scheme == "https" or public.startswith("https://")
 
 
+def address_of_ours(request: Request) -> str:
+    """Where people reach the server, with nothing behind: as it was set, else as this request came."""
+    public: str = request.app.state.service.settings.public_url
+    return (public or str(request.base_url)).rstrip("/")
+
+
 def _named(name: str, request: Request) -> str:
     return _HOST + name if is_https(request) else name
 

@@ -15,6 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from licet.language.errors import LicetError
+from licet.service.holds import NotYours
+from licet.service.jobs import NotNow
+from licet.service.queue import MachineError, MeanwhileError, NoHitError
+from licet.service.webhooks import NoWebhookError
 
 OWN = "/api/"
 MEDIA = "application/problem+json"
@@ -28,6 +32,15 @@ _FOREIGN = (
 Page = Callable[[Request, "Problem"], Response]
 # A body may have a hundred thousand wrong fields, with names of any length.
 _MOST_FIELDS, _LONGEST_FIELD = 100, 300
+# What the service refuses for another reason than what was asked for; anything else cannot be meant so.
+_REFUSALS: Mapping[type[LicetError], tuple[int, str]] = {
+    NotNow: (409, "Not as things stand"),
+    MeanwhileError: (409, "Not as things stand"),
+    NotYours: (403, "Somebody else has to"),
+    MachineError: (403, "Somebody else has to"),
+    NoHitError: (404, ""),
+    NoWebhookError: (404, ""),
+}
 _log = logging.getLogger("licet")
 
 
@@ -93,6 +106,12 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def of_error(error: LicetError) -> Problem:
+    """What the library or the service refuses, as a problem with the status that says why."""
+    status, title = _REFUSALS.get(type(error), (422, "It cannot be meant so"))
+    return Problem(status, title, str(error))
+
+
 def install(app: FastAPI, page: Page | None = None) -> None:
     """Answer every problem of ``app`` alike; ``page`` tells it to a person."""
 
@@ -109,7 +128,7 @@ def install(app: FastAPI, page: Page | None = None) -> None:
         (Problem, lambda problem: problem),
         (HTTPException, _of_http),
         (RequestValidationError, _of_fields),
-        (LicetError, lambda error: Problem(422, "It cannot be meant so", str(error))),
+        (LicetError, of_error),
     )
     for kind, told in handlers:
         app.add_exception_handler(kind, _handler(answer, told))

@@ -59,7 +59,7 @@ def elsewhere(request: Request, service: Service, to: str) -> Response:
         ProviderError: if it cannot be asked.
     """
     visit = cookies.visit_in(request) or new_token()
-    address = oidc.start(service, visit=visit, back=_back(request, service), to=to)
+    address = oidc.start(service, visit=visit, back=_back(request), to=to)
     response = RedirectResponse(address, 303)
     cookies.keep_visit(request, response, visit)
     return response
@@ -73,14 +73,13 @@ def back(request: Request, service: Service) -> Response:
         SignInError: if the account is disabled.
     """
     signed, to = oidc.finish(
-        service, request.query_params, visit=cookies.visit_in(request), back=_back(request, service)
+        service, request.query_params, visit=cookies.visit_in(request), back=_back(request)
     )
     return welcome(request, service, signed, to)
 
 
-def _back(request: Request, service: Service) -> str:
-    here = service.settings.public_url or str(request.base_url)
-    return f"{here.rstrip('/')}/sign-in/back"
+def _back(request: Request) -> str:
+    return f"{cookies.address_of_ours(request)}/sign-in/back"
 
 
 def welcome(request: Request, service: Service, signed: SignedIn, to: str = "/") -> Response:

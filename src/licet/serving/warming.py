@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from licet.api.yente.rows import directory
+from licet.api.listed import directory
 from licet.reviews.screening import screen
 from licet.service.service import Service
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
 from licet.gate.asking import Administrator, ServiceOf
+from licet.gate.cookies import address_of_ours
 from licet.gate.problems import Problem
 from licet.language.errors import LicetError
 from licet.service import accounts, invitations, keys
@@ -122,10 +123,9 @@ def _changed(
 
 def _invited(request: Request, service: Service, account: Account, person: Administrator) -> HTMLResponse:
     token = invitations.invite(service, account.id, by=person.name)
-    here = service.settings.public_url or str(request.base_url)
     return page(
         request, "admin-once.html", heading=f"A link for {account.name}", kind="link", account=account,
-        secret=f"{here.rstrip('/')}/choose-password?token={token}", days=invitations.VALID.days,
+        secret=f"{address_of_ours(request)}/choose-password?token={token}", days=invitations.VALID.days,
         to="/admin/users",
     )  # fmt: skip
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.responses import HTMLResponse, Response
 
+from licet.api.times import today
 from licet.gate.asking import Administrator, ServiceOf
 from licet.gate.problems import Problem
 from licet.lists.history import History
@@ -27,7 +26,7 @@ _AT_ONCE = 50
 def lists(request: Request, service: ServiceOf, person: Administrator) -> HTMLResponse:
     """Every published list: by which file, how old, and what was noticed about it."""
     return page(
-        request, "admin-lists.html", heading="Age of lists", lists=lists_of(service), today=_today(service),
+        request, "admin-lists.html", heading="Age of lists", lists=lists_of(service), today=today(service),
         history=service.history is not None,
     )  # fmt: skip
 
@@ -37,11 +36,7 @@ def lists_of(service: Service) -> tuple[Status, ...]:
     if service.history is None:
         return ()
     with History.open(service.history) as history:
-        return status(history, _today(service))
-
-
-def _today(service: Service) -> date:
-    return service.now().astimezone(service.regime.zone).date()
+        return status(history, today(service))
 
 
 @router.get("/admin/jobs")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from licet.gate.asking import Reader, ServiceOf
+from licet.gate.cookies import address_of_ours
 from licet.language.values import spoken
 from licet.web.fields import first
 from licet.web.pages import page
@@ -57,12 +58,12 @@ def api(request: Request, service: ServiceOf, person: Reader) -> HTMLResponse:
     document = request.app.openapi()
     # The document is made once for an application, and the topics with it.
     topics = _topics(json.dumps(document))
-    base = str(request.base_url).rstrip("/")
     given = first()["example"]
     search = query(q=given["parties"][0]["name"], as_of=given["days"][-1].isoformat())
     return page(
         request, "api_page.html", heading="API for programs", version=document["info"]["version"],
-        topics=topics, base=base, body=_example(), count=sum(len(of) for of in topics.values()),
+        topics=topics, base=address_of_ours(request), body=_example(),
+        count=sum(len(of) for of in topics.values()),
         search=f"/search/default?{search}",
     )  # fmt: skip
 

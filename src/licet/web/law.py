@@ -9,6 +9,7 @@ from functools import lru_cache
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from licet.api.times import today
 from licet.cases.about import About, cases_about
 from licet.cases.coverage import coverage, sources
 from licet.gate.asking import Reader, ServiceOf
@@ -122,7 +123,7 @@ def clock_of(request: Request, service: Service, errors: list[days.Error]) -> Cl
     regime = service.regime
     on = days.asked(request, "on", "On", errors)
     known = days.asked(request, "known_at", "As known on", errors)
-    return regime.clock(on or service.now().astimezone(regime.zone).date(), known)
+    return regime.clock(on or today(service), known)
 
 
 def times(request: Request, clock: Clock) -> dict[str, object]:

@@ -10,14 +10,14 @@ from datetime import date
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from licet.api.times import today
 from licet.decisions.calendar import Turn, calendar
 from licet.decisions.differences import Difference, between, differences
 from licet.decisions.works import works
 from licet.gate.asking import Reader, ServiceOf
 from licet.gate.problems import Problem
-from licet.language.instrument import STATES, Instrument, Moment, day
+from licet.language.instrument import STATES, Instrument, day
 from licet.regime import Regime
-from licet.service.service import Service
 from licet.web import days
 from licet.web.pages import page
 
@@ -46,7 +46,7 @@ def calendar_page(request: Request, service: ServiceOf, person: Reader) -> HTMLR
     """Every instrument by its status on a day; every day on which an answer can change."""
     errors: list[days.Error] = []
     regime = service.regime
-    on = days.asked(request, "on", "On", errors) or _today(service)
+    on = days.asked(request, "on", "On", errors) or today(service)
     wanted = request.query_params.get("status", "")
     every = [Dated(i, i.state_on(on), _placed(i)) for i in regime.instruments.values()]
     counts = Counter(dated.state for dated in every)
@@ -70,7 +70,7 @@ def instrument_page(request: Request, service: ServiceOf, person: Reader, citati
     found = _cited(regime, citation)
     if found is None:
         raise Problem(404, "No such instrument", f"Nothing is cited as {citation!r}: see /law/calendar")
-    on = days.asked(request, "on", "On", errors) or _today(service)
+    on = days.asked(request, "on", "On", errors) or today(service)
     return page(
         request, "instrument.html", status=422 if errors else 200, heading=found.title, errors=errors,
         instrument=found, state=found.state_on(on), on_day=on, as_of=on,
@@ -134,10 +134,6 @@ def _cited(regime: Regime, citation: str) -> Instrument | None:
     """The instrument with this citation, or with this other name."""
     known = regime.instruments
     return known.get(citation) or next((i for i in known.values() if citation in i.also), None)
-
-
-def _today(service: Service) -> Moment:
-    return service.now().astimezone(service.regime.zone).date()
 
 
 def _placed(instrument: Instrument) -> date | None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import func, select
 from starlette.responses import Response
 
-from licet.api.standing import Id, found, standing
+from licet.api.ids import Id, found
 from licet.api.times import said
 from licet.gate.asking import Analyst, Reader, ServiceOf
 from licet.intake import IntakeError, Profile
@@ -122,20 +122,18 @@ def choose_mapping(
 @router.post("/orders/{book_id}/runs")
 def decide(request: Request, book_id: Id, service: ServiceOf, person: Analyst, form: FormOf) -> Response:
     """Have a book decided, and go to the board."""
-    given = {name: text_of(form, name) for name in ("as_of", "known_at")}
+    given = {name: text_of(form, name) for name in ("as_of", "known_at", "unrelieved")}
     moments: dict[str, str] = {}
     errors = []
-    for name, text in given.items():
+    for name in ("as_of", "known_at"):
         try:
-            moments[name] = said(_moment(text)) or ""
+            moments[name] = said(_moment(given[name])) or ""
         except LicetError as error:
             errors.append({"field": name, "text": str(error).lstrip(": ")})
     if errors:
         return _book(request, service, book_id, 1, 422, errors=errors, given=given)
-    unrelieved = bool(text_of(form, "unrelieved"))
     key = text_of(form, "key")
-    with standing():
-        run = runs.begin(service, book_id, person, **moments, unrelieved=unrelieved, key=key)
+    run = runs.begin(service, book_id, person, **moments, unrelieved=bool(given["unrelieved"]), key=key)
     return moved(f"/orders/runs/{found(run, 'book').id}")
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from licet.api.standing import Id, found, standing
+from licet.api.ids import Id, found
 from licet.decisions.asking import what_to_ask
 from licet.decisions.counterfactual import what_would_change
 from licet.decisions.outcome import Outcome
@@ -88,8 +88,7 @@ def again(run_id: Id, service: ServiceOf, person: Analyst, form: FormOf) -> Resp
 @router.post("/orders/runs/{run_id}/holds")
 def hold_all(run_id: Id, service: ServiceOf, person: Analyst, form: FormOf) -> Response:
     """Hold every line that is forbidden or needs a licence."""
-    with standing():
-        placed = found(holds.place_all(service, run_id, STOPPED, person, text_of(form, "why")), "run")
+    placed = found(holds.place_all(service, run_id, STOPPED, person, text_of(form, "why")), "run")
     return moved(f"/orders/runs/{run_id}", f"{len(placed)} lines are held.")
 
 
@@ -124,8 +123,7 @@ def line_page(request: Request, run_id: Id, number: Place, service: ServiceOf, p
 @router.post("/orders/runs/{run_id}/lines/{number}/hold")
 def hold_line(run_id: Id, number: Place, service: ServiceOf, person: Analyst, form: FormOf) -> Response:
     """Hold one line."""
-    with standing():
-        found(holds.place(service, run_id, [number], person, text_of(form, "why")), "run")
+    found(holds.place(service, run_id, [number], person, text_of(form, "why")), "run")
     return moved(f"/orders/runs/{run_id}/lines/{number}#hold", "The line is held.")
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from licet.api.standing import Id, found
+from licet.api.ids import Id, found
 from licet.gate.asking import Analyst, Reader, Reviewer, ServiceOf
+from licet.gate.problems import of_error
 from licet.service import books, holds
 from licet.service.books import Book
 from licet.service.holds import STATES, Hold, NotYours
@@ -60,7 +61,7 @@ def propose(request: Request, hold_id: Id, service: ServiceOf, person: Analyst, 
         return _hold(request, service, hold_id, ("reason", "Say why the line may go."))
     return _step(
         request, service, hold_id, "A release is proposed. Another person has to sign it.",
-        lambda: holds.propose(service, hold_id, person, reason),
+        lambda: holds.propose(service, hold_id, person, reason), reason,
     )  # fmt: skip
 
 
@@ -76,27 +77,36 @@ def sign(request: Request, hold_id: Id, service: ServiceOf, person: Reviewer, fo
 @router.post("/orders/holds/{hold_id}/refusal")
 def decline(request: Request, hold_id: Id, service: ServiceOf, person: Analyst, form: FormOf) -> Response:
     """Keep the line held."""
+    reason = text_of(form, "reason")
     return _step(
         request, service, hold_id, "The line stays held.",
-        lambda: holds.decline(service, hold_id, _proposal(form), person, text_of(form, "reason")),
+        lambda: holds.decline(service, hold_id, _proposal(form), person, reason), reason,
     )  # fmt: skip
 
 
 def _step(
-    request: Request, service: Service, hold_id: str, done: str, step: Callable[[], Hold | None]
+    request: Request,
+    service: Service,
+    hold_id: str,
+    done: str,
+    step: Callable[[], Hold | None],
+    typed: str = "",
 ) -> Response:
     """Take a step; when it cannot be taken, the page as it is now says why."""
     try:
         found(step(), "hold")
-    except NotNow as error:
-        return _hold(request, service, hold_id, ("", str(error)), 409)
-    except NotYours as error:
-        return _hold(request, service, hold_id, ("", str(error)), 403)
+    except (NotNow, NotYours) as error:
+        return _hold(request, service, hold_id, ("", str(error)), of_error(error).status, typed)
     return moved(f"/orders/holds/{hold_id}", done)
 
 
 def _hold(
-    request: Request, service: Service, hold_id: str, wrong: tuple[str, str] = ("", ""), status: int = 422
+    request: Request,
+    service: Service,
+    hold_id: str,
+    wrong: tuple[str, str] = ("", ""),
+    status: int = 422,
+    typed: str = "",
 ) -> Response:
     with service.database.reading() as session:
         hold = found(holds.find(session, hold_id), "hold")
@@ -106,6 +116,7 @@ def _hold(
     return page(
         request, "orders_hold.html", status if text else 200, heading=f"{book.name}, row {hold.row}",
         hold=hold, book=book, steps=steps, errors=[{"field": field, "text": text}] if text else [],
+        typed=typed,
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ PLACES = (
     Place("Impact", "/impact", "read"),
     Place("Scenarios", "/scenarios", "read"),
     Place("Law", "/law", "read"),
-    Place("Review", "/review", "review"),
+    Place("Review", "/review", "books"),
     Place("Admin", "/admin", "admin"),
 )
 

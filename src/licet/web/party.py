@@ -27,6 +27,7 @@ from licet.language.errors import FactError
 from licet.language.instrument import day
 from licet.language.values import Truth
 from licet.language.window import Clock
+from licet.lists.exporting import listing_id
 from licet.parties.begun import begun
 from licet.parties.ownership_rules import read_ownership_rules
 from licet.regime import Regime
@@ -198,8 +199,9 @@ def family(name: str, request: Request, service: ServiceOf, person: Reader) -> H
 
 @router.get("/{listing:path}")
 def listing(listing: str, request: Request, service: ServiceOf, person: Reader) -> HTMLResponse:
-    """Everything known of one listing."""
+    """Everything known of one listing, by its id or that of its entity."""
     regime, asked = service.regime, _asked(request, service)
+    listing = listing if listing in regime.listings.versions else listing_id(listing)
     if listing not in regime.listings.versions:
         raise Problem(
             404, "No such listing", f"No listing has the id {listing!r}: look for its name instead."

@@ -10,10 +10,10 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, Response
 
 from licet.api.restrictions import restrictions
-from licet.api.reviews import told
 from licet.api.shapes.reviews import ranked
+from licet.api.times import today
 from licet.gate.asking import Analyst, Reviewer, ServiceOf
-from licet.gate.problems import Problem
+from licet.gate.problems import Problem, of_error
 from licet.language.errors import LicetError
 from licet.reviews.dispositions import Disposition, Pair, State, differences, limits
 from licet.service import hits, queue
@@ -106,17 +106,12 @@ def decide(
     if not errors:
         _, following = _queue(service).beside(hit, wanted)
         try:
-            with told():
-                taken = queue.decide(service, hit, verdict, person, reason=reason, until=last, seen=seen)
+            taken = queue.decide(service, hit, verdict, person, reason=reason, until=last, seen=seen)
             to = f"/review/hits/{following.hit}" if following else "/review"
             return moved(_address(to, request), f"{taken.party} {_SAID[verdict]}.")
-        except Problem as problem:
-            if problem.status == 404:
-                raise
-            errors.append({"field": f"reason-{verdict}", "text": _sentence(problem)})
-            status = problem.status
         except LicetError as error:
             errors.append({"field": f"reason-{verdict}", "text": _sentence(error)})
+            status = of_error(error).status
     return _shown(
         hit, request, service, errors, {"verdict": verdict, "reason": reason, "until": until}, status
     )
@@ -198,7 +193,7 @@ def _listed(
         last=last, counts=whole.counts(wanted), states=STATES, to_do=queue.TO_DO, wanted=wanted,
         given=_given(request), lists=[(code, regime.restricted_list(code).name) for code in codes],
         named={code: regime.restricted_list(code).name for code in codes}, errors=errors,
-        typed=typed or {}, latest=_latest(service), as_of=service.now().date(),
+        typed=typed or {}, latest=_latest(service), as_of=today(service),
         reasons=_reasons(service),
     )  # fmt: skip
 
@@ -211,20 +206,20 @@ def _shown(
     typed: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    today, regime, wanted = service.now().date(), service.regime, _wanted(request)
-    with told(), service.database.reading() as session:
+    regime, wanted = service.regime, _wanted(request)
+    as_of, on = today(service), service.now().date()
+    with service.database.reading() as session:
         found = queue.hit_of(session, hit)
         kept = book(service.database, session)
-        whole = queue.queue(service, session, today)
+        whole = queue.queue(service, session, on)
         person = request.state.person
         own = queue.account_of(session, person)
-        pair, standing = queue.standing_of(service, kept, found, today)
+        pair, standing = queue.standing_of(service, kept, found, on)
         screening = session.get_one(Screening, found.screening)
     about = kept.about(pair)
     before, following = whole.beside(hit, wanted)
     waiting = whole.of(wanted)
     place = next((number for number, item in enumerate(waiting, 1) if item.hit == hit), 0)
-    as_of = service.now().astimezone(regime.zone).date()
     return page(
         request, "hit.html", status, heading=f"{found.name} and {found.listed_name}", hit=found, pair=pair,
         standing=standing, history=about, seen=about[-1].hash if about else "",
@@ -233,7 +228,7 @@ def _shown(
         before=before, following=following, place=place, total=len(waiting), given=_given(request),
         states=STATES, others=_others(whole.items, kept.rows, pair, hit),
         changed=() if standing.by is None else differences(pair, standing.by),
-        own=own, until=today + limits().clear, latest_day=today + limits().most,
+        own=own, until=on + limits().clear, latest_day=on + limits().most,
         reasons=_reasons(service), errors=errors, typed=typed or {}, as_of=as_of,
     )  # fmt: skip
 
@@ -266,7 +261,7 @@ def _screenings(
         found = [(one, session.get(Job, one.job)) for one in hits.screenings(session)]
     return page(
         request, "review_screenings.html", status, heading="Screen parties", found=found, errors=errors,
-        typed=typed or {}, as_of=service.now().astimezone(service.regime.zone).date(),
+        typed=typed or {}, as_of=today(service),
     )  # fmt: skip
 
 

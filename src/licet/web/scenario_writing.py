@@ -24,6 +24,7 @@ router = APIRouter()
 _PLACE = re.compile(r"^[^:\n]*:(?P<line>\d+): (?P<said>.*)$", re.DOTALL)
 _SPARE, _SHORTEST = 8, 26
 Given = Annotated[str, Form()]
+_ANALYSTS = "Scenarios are saved by analysts: keep the text, sign in, and save it then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def save(
         status = 422 if checked.scenario is None else 200
         return _form(request, text, checked, own, seen, may_save, status)
     if not may_save:
-        raise Problem(403, "", "Scenarios are saved by analysts: sign in first.")
+        return _form(request, text, checked, own, seen, may_save, 403, _ANALYSTS)
     try:
         saved = kept.save(service, text, person, "" if action == "new" else own, seen)
     except (NotYoursError, OvertakenError) as error:

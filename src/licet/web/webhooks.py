@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from licet.api.webhooks import told
 from licet.gate.asking import Administrator, ServiceOf
 from licet.gate.problems import Problem
 from licet.language.errors import LicetError
@@ -50,7 +49,7 @@ def register(
 @router.get("/admin/webhooks/{id}")
 def one(id: str, request: Request, service: ServiceOf, person: Administrator) -> HTMLResponse:  # noqa: A002
     """One webhook and what was delivered to it."""
-    with told(), service.database.reading() as session:
+    with service.database.reading() as session:
         found = webhooks.of_id(session, id)
     return _one(request, service, found)
 
@@ -68,30 +67,29 @@ def change(
     """Change one: its events, whether it is told anything; try it, send something again, or remove it."""
     to = f"{_AT}/{id}"
     try:
-        with told():
-            match what:
-                case "types":
-                    webhooks.change(service, id, person, types=types)
-                    return moved(to, "It is told of the events chosen.")
-                case "enable":
-                    webhooks.change(service, id, person, enable=True)
-                    return moved(to, "It is told of events again.")
-                case "disable":
-                    webhooks.disable(service, id, person)
-                    return moved(to, "It is told nothing more.")
-                case "test":
-                    events.test(service, id, person)
-                    return moved(to, "A test event is on its way.")
-                case "again":
-                    events.again(service, delivery, person)
-                    return moved(to, "It is sent again.")
-                case "remove":
-                    webhooks.remove(service, id, person)
-                    return moved(_AT, "The webhook was removed.")
-                case _:
-                    raise Problem(404, "", f"a webhook cannot be {what!r}")
+        match what:
+            case "types":
+                webhooks.change(service, id, person, types=types)
+                return moved(to, "It is told of the events chosen.")
+            case "enable":
+                webhooks.change(service, id, person, enable=True)
+                return moved(to, "It is told of events again.")
+            case "disable":
+                webhooks.disable(service, id, person)
+                return moved(to, "It is told nothing more.")
+            case "test":
+                events.test(service, id, person)
+                return moved(to, "A test event is on its way.")
+            case "again":
+                events.again(service, delivery, person)
+                return moved(to, "It is sent again.")
+            case "remove":
+                webhooks.remove(service, id, person)
+                return moved(_AT, "The webhook was removed.")
+            case _:
+                raise Problem(404, "", f"a webhook cannot be {what!r}")
     except webhooks.WebhookError as error:
-        with told(), service.database.reading() as session:
+        with service.database.reading() as session:
             found = webhooks.of_id(session, id)
         return _one(request, service, found, status=422, errors=[_wrong("types", error)])
 

@@ -10,13 +10,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
 
+from licet.api.candidates import candidates
 from licet.api.csl.entries import codes, list_called, record_of, shown, source_of, types
 from licet.api.csl.shapes import ErrorShape, SearchShape, SourceCount, SourceShape, SourcesShape
+from licet.api.listed import directory, on_lists
 from licet.api.shapes.about import about
 from licet.api.times import AsOf, KnownAt, clock_of
-from licet.api.yente.candidates import candidates
-from licet.api.yente.rows import directory
-from licet.api.yente.standing import standing
 from licet.gate.asking import Reader, ServiceOf
 from licet.language.instrument import day
 from licet.language.window import Clock
@@ -27,6 +26,7 @@ from licet.reviews.directory import Brief, folded
 
 _WORD: dict[str, Any] = {"max_length": 500}
 _MOST = 100
+_CODE = 2
 _DEEPEST = 100_000
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorShape, "description": words}
@@ -77,7 +77,7 @@ class Search:
 
     def __init__(self, regime: Regime, clock: Clock) -> None:
         self.regime, self.clock = regime, clock
-        self.book, self.held = directory(regime), standing(regime, clock)
+        self.book, self.held = directory(regime), on_lists(regime, clock)
         self.known = day(clock.known_at)
 
     def found(self, name: str, q: str, fuzzy: bool, wanted: Wanted) -> Iterator[Found]:
@@ -184,7 +184,7 @@ def search(
     wanted = Wanted(
         lists=_lists(sources),
         kinds=_kinds(types_),
-        countries=frozenset(country.upper() for country in _split(countries)),
+        countries=_countries(countries, regime),
         places=[
             place for place in (address, city, state, postal_code, full_address) if folded(place).strip()
         ],
@@ -207,7 +207,7 @@ def search(
 def sources(service: ServiceOf, person: Reader, as_of: AsOf = None, known_at: KnownAt = None) -> SourcesShape:
     """Every list that can be searched, with the day of its newest file."""
     regime, clock = service.regime, clock_of(service, as_of, known_at)
-    held = standing(regime, clock)
+    held = on_lists(regime, clock)
     counts = Counter(
         code for id_ in regime.listings.versions for code, on in held.of(id_).items() if on is not False
     )
@@ -234,9 +234,7 @@ def _lists(text: str) -> Collection[str]:
     """Our codes of the lists asked for; 400 where there is no such list."""
     asked = {word: list_called(word) for word in _split(text)}
     if unknown := [word for word, code in asked.items() if code is None]:
-        raise HTTPException(
-            400, f"sources: no such list: {', '.join(unknown)}; there are {', '.join(codes().values())}"
-        )
+        raise _no_such("sources", unknown, codes().values())
     return frozenset(code for code in asked.values() if code) or codes().keys()
 
 
@@ -244,10 +242,18 @@ def _kinds(text: str) -> Collection[str]:
     """Our kinds of the types asked for; 400 where there is no such type."""
     kinds = {word.casefold(): kind for kind, word in types().items()}
     if unknown := [word for word in _split(text) if word.casefold() not in kinds]:
-        raise HTTPException(
-            400, f"types: no such type: {', '.join(unknown)}; there are {', '.join(types().values())}"
-        )
+        raise _no_such("types", unknown, types().values())
     return frozenset(kinds[word.casefold()] for word in _split(text))
+
+
+def _countries(text: str, regime: Regime) -> Collection[str]:
+    """Codes of the countries asked for, by code or name; 400 for what is neither."""
+    words = _split(text)
+    found = {word: regime.destinations.code(word) or word.upper() for word in words}
+    # Entries may have a code that the law's own table of countries does not.
+    if unknown := [word for word, code in found.items() if len(str(code)) != _CODE]:
+        raise _no_such("countries", unknown, ["two-letter codes and names of countries"])
+    return frozenset(str(code) for code in found.values())
 
 
 def _no_such(parameter: str, unknown: Iterable[str], there: Iterable[str]) -> HTTPException:

@@ -14,6 +14,7 @@ from licet.api.yente.asking import ERRORS, DatasetName, Viewed, answer, the_data
 from licet.api.yente.documents import documents_of
 from licet.api.yente.entities import EntityId
 from licet.gate.asking import Reader
+from licet.gate.cookies import address_of_ours
 
 router = APIRouter(tags=["OpenRefine reconciliation"])
 _SCHEMATA = "https://w3id.org/ftm#"
@@ -26,7 +27,7 @@ _BATCH = 50
 def manifest(dataset: DatasetName, request: Request, view: Viewed, person: Reader) -> JSONResponse:
     """The manifest; the query string of its address goes with every address in it."""
     given = the_dataset(dataset, view.regime)
-    base = str(request.base_url).rstrip("/")
+    base = address_of_ours(request)
     service = f"{base}/reconcile/{given.name}"
     also = f"?{request.url.query}" if request.url.query else ""
 
@@ -40,7 +41,7 @@ def manifest(dataset: DatasetName, request: Request, view: Viewed, person: Reade
         "schemaSpace": _SCHEMATA,
         "documentation": f"{base}/openapi.json",
         "batchSize": _BATCH,
-        "view": {"url": f"{base}/entities/{{{{id}}}}{also}"},
+        "view": {"url": f"{base}/party/{{{{id}}}}{also}"},
         "preview": {"url": f"{service}/preview/{{{{id}}}}{also}", "width": 430, "height": 300},
         "suggest": {kind: at(f"/suggest/{kind}") for kind in ("entity", "type", "property")},
         "extend": {"propose_properties": at("/extend/property"), "propose_settings": _SETTINGS},

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, HTTPException
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter, ValidationError
 
+from licet.api.candidates import Candidate
 from licet.api.reconcile.extending import extension
 from licet.api.reconcile.shapes import Extension, Fetch, Query, Reconciled, type_of
 from licet.api.yente.asking import (
@@ -24,7 +25,6 @@ from licet.api.yente.asking import (
     the_dataset,
     window,
 )
-from licet.api.yente.candidates import Candidate
 from licet.api.yente.documents import documents_of
 from licet.api.yente.matching import Example, Scope, matches, read
 from licet.api.yente.model import THING, schemata
@@ -66,7 +66,10 @@ def reconcile(
     examples = [_example(query) for query in asked.values()]
     found = matches(examples, scope, view, ever, CUTOFF)
     result = {
-        name: {"result": [_told(*one, view) for one in ranked[: window(query.limit)[0]]]}
+        name: {
+            "result": [_told(*one, view) for one in ranked[: window(query.limit)[0]]],
+            **view.moments,
+        }
         for (name, query), ranked in zip(asked.items(), found, strict=True)
     }
     return answer(result, x_batch_size=str(len(result)))

@@ -80,6 +80,8 @@ class Reconciled(BaseModel):
     """Answers to one query."""
 
     result: list[ReconciledEntity]
+    as_of: str
+    known_at: str
 
 
 class Cell(BaseModel):

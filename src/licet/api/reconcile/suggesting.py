@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import JSONResponse
 
+from licet.api.listed import directory
 from licet.api.reconcile.extending import OURS
 from licet.api.reconcile.shapes import (
     EntitySuggestions,
@@ -27,7 +28,7 @@ from licet.api.yente.asking import (
     window,
 )
 from licet.api.yente.model import THING, properties, schemata
-from licet.api.yente.rows import directory, rows
+from licet.api.yente.rows import rows
 from licet.gate.asking import Reader
 from licet.language.instrument import day
 from licet.lists.exporting import entity_id

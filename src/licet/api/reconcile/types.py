@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from licet.api.kept import kept
+from licet.api.listed import directory
 from licet.api.yente.datasets import Dataset
 from licet.api.yente.model import Schema, schemata
-from licet.api.yente.rows import directory
 from licet.lists.exporting import schema_of
 from licet.regime import Regime
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from licet.api.restrictions import Restriction, restrictions
-from licet.api.times import Given
+from licet.api.times import Given, today
 from licet.reviews.dispositions import Disposition, Standing, State
 from licet.service.hits import Hit, Screening
 from licet.service.jobs import Job
@@ -197,7 +197,7 @@ class HitShape(BaseModel):
     def of(cls, hit: Hit, standing: Standing, about: tuple[Disposition, ...], service: Service) -> HitShape:
         """A hit as it stands today."""
         regime = service.regime
-        clock = regime.clock(service.now().astimezone(regime.zone).date())
+        clock = regime.clock(today(service))
         return cls(
             hit=hit.id, screening=hit.screening, current=hit.current, party=hit.party, record=hit.record,
             listing=hit.listing, listed_name=hit.listed_name, name=hit.name, level=hit.level,

@@ -14,7 +14,7 @@ from licet.api.yente.entities import EntityId
 from licet.api.yente.graph import Graph
 from licet.api.yente.model import schemata
 from licet.api.yente.ordering import ordered
-from licet.api.yente.shapes import AdjacentResponse, AdjacentResults
+from licet.api.yente.shapes import AdjacentPage, AdjacentResponse
 from licet.gate.asking import Reader
 
 router = APIRouter(tags=["yente: entities"])
@@ -43,12 +43,12 @@ def fetch_adjacent(
         for name, entities in graph.adjacent(entity).items()
         if entities
     }
-    return answer({"entity": {**entity, **view.moments}, "adjacent": found})
+    return answer({"entity": {**entity, **view.moments}, "adjacent": found, **view.rests_on})
 
 
 @router.get(
     "/entities/{entity_id}/adjacent/{property_name}",
-    response_model=AdjacentResults,
+    response_model=AdjacentPage,
     responses=ERRORS,
     summary="Those beside one by one property",
 )
@@ -68,7 +68,8 @@ def fetch_adjacent_by_property(
     known = schemata()[entity["schema"]].properties.get(property_name)
     if known is None or known.type != "entity":
         raise HTTPException(404, "No such property!")
-    return answer(_page(graph.adjacent(entity).get(property_name, []), sort, limit, offset))
+    page = _page(graph.adjacent(entity).get(property_name, []), sort, limit, offset)
+    return answer({**page, **view.rests_on})
 
 
 def _known(graph: Graph, id_: str) -> Entity:

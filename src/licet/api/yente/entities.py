@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from licet.api.yente.asking import ERRORS, Viewed, answer
 from licet.api.yente.graph import Graph
-from licet.api.yente.shapes import EntityShape
+from licet.api.yente.shapes import FetchedEntity
 from licet.gate.asking import Reader
 
 router = APIRouter(tags=["yente: entities"])
@@ -18,7 +18,7 @@ EntityId = Annotated[
 ]
 
 
-@router.get("/entities/{entity_id}", response_model=EntityShape, responses=ERRORS, summary="One entity")
+@router.get("/entities/{entity_id}", response_model=FetchedEntity, responses=ERRORS, summary="One entity")
 def fetch_entity(
     entity_id: EntityId,
     view: Viewed,
@@ -30,4 +30,4 @@ def fetch_entity(
     entity = graph.nested(entity_id) if nested else graph.get(entity_id)
     if entity is None:
         raise HTTPException(404, "No such entity!")
-    return answer({**entity, **view.moments})
+    return answer({**entity, **view.rests_on})

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import JSONResponse
 
+from licet.api.candidates import Candidate, candidates
 from licet.api.yente.asking import (
     ERRORS,
     MAX_BATCH,
@@ -30,7 +31,6 @@ from licet.api.yente.asking import (
     the_schema,
     window,
 )
-from licet.api.yente.candidates import Candidate, candidates
 from licet.api.yente.datasets import narrowed
 from licet.api.yente.documents import documents_of
 from licet.api.yente.explaining import explanations

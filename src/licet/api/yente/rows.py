@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from licet.api.kept import kept
+from licet.api.listed import directory, on_lists
 from licet.api.yente.asking import View
 from licet.api.yente.model import risks
-from licet.api.yente.standing import standing
 from licet.language.instrument import day
 from licet.language.values import Truth
 from licet.lists.exporting import country_codes, entity_id, schema_of, topics_of
-from licet.regime import Regime
-from licet.reviews.directory import Brief, Directory
-
-
-@kept
-def directory(regime: Regime) -> Directory:
-    """Every listing of a regime, to be looked through."""
-    return Directory(regime.listings, regime.own or regime.listings, regime.records)
+from licet.reviews.directory import Brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ class Row:
 
 def rows(ids: Iterable[str], lists: Collection[str], view: View, ever: bool) -> Iterator[Row]:
     """Listings in few words, as far as a list among those asked for names them."""
-    book, held = directory(view.regime), standing(view.regime, view.clock)
+    book, held = directory(view.regime), on_lists(view.regime, view.clock)
     known = day(view.clock.known_at)
     for id_ in ids:
         on = held.of(id_)

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import JSONResponse
 
+from licet.api.candidates import candidates
+from licet.api.listed import directory
 from licet.api.yente.asking import (
     ERRORS,
     ChangedSince,
@@ -30,12 +32,11 @@ from licet.api.yente.asking import (
     the_schema,
     window,
 )
-from licet.api.yente.candidates import candidates
 from licet.api.yente.datasets import datasets, narrowed
 from licet.api.yente.documents import documents_of
 from licet.api.yente.model import THING, caption, label_of_group, schemata
 from licet.api.yente.ordering import ordered
-from licet.api.yente.rows import Row, directory, rows
+from licet.api.yente.rows import Row, rows
 from licet.api.yente.shapes import SearchResponse
 from licet.gate.asking import Reader
 from licet.language.instrument import day

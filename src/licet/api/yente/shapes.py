@@ -112,6 +112,10 @@ class Dated(BaseModel):
     notice: str
 
 
+class FetchedEntity(Dated, EntityShape):  # type: ignore[misc]  # here the days are always told
+    """An entity as an answer of its own."""
+
+
 class MatchResponse(Dated):
     """Answers by the names of the examples."""
 
@@ -155,7 +159,11 @@ class AdjacentResults(ResultsShape):
     results: list[str | EntityShape]
 
 
-class AdjacentResponse(BaseModel):
+class AdjacentPage(AdjacentResults, Dated):
+    """The same as an answer of its own."""
+
+
+class AdjacentResponse(Dated):
     """An entity and those beside it."""
 
     entity: EntityShape

@@ -1,16 +1,12 @@
-"""As things stand: refusals of the service as problems - not now, not you, not there."""
+"""Ids as callers send them, and the thing that one of them names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, TypeVar
 
 from fastapi import Header, Path
 
 from licet.gate.problems import Problem
-from licet.service.holds import NotYours
-from licet.service.jobs import NotNow
 
 T = TypeVar("T")
 Id = Annotated[str, Path(pattern=r"^[a-z0-9]{20}$", description="An id, as it was given out.")]
@@ -22,17 +18,6 @@ Key = Annotated[
         description="The same key is the same request: send it again after a lost answer.",
     ),
 ]
-
-
-@contextmanager
-def standing() -> Iterator[None]:
-    """Tells refusals of the service with their status."""
-    try:
-        yield
-    except NotNow as error:
-        raise Problem(409, "Not as things stand", str(error)) from None
-    except NotYours as error:
-        raise Problem(403, "Somebody else has to", str(error)) from None
 
 
 def found(thing: T | None, what: str) -> T:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from licet.api.yente.standing import standing
+from licet.api.listed import on_lists
 from licet.language.instrument import day
 from licet.language.values import Truth
 from licet.language.window import Clock
@@ -78,7 +78,7 @@ def candidates(
     table = _table([dict(row) for rows in asked for row in rows])
     found = screen(table, regime.listings.finder.index, known_at=day(clock.known_at))
     columns = (found.column(name).to_pylist() for name in ("query", "entity", "list", "level", "score"))
-    held = standing(regime, clock)
+    held = on_lists(regime, clock)
     best: list[dict[str, Candidate]] = [{} for _ in asked]
     for place, (query, entity, code, level, points) in enumerate(zip(*columns, strict=True)):
         on = held.of(entity)

@@ -1,4 +1,4 @@
-"""Whether listings had effect on a day, each looked up once for as long as the day is asked about."""
+"""Listed parties as the faces look them up: all of them to be looked through, and which list names one."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from licet.api.kept import kept
 from licet.language.values import Truth
 from licet.language.window import Clock
 from licet.regime import Regime
+from licet.reviews.directory import Directory
 
 _DAYS = 8
 
 
-class Standing:
-    """The listings on one day, as known on another."""
+@kept
+def directory(regime: Regime) -> Directory:
+    """Every listing of a regime, to be looked through."""
+    return Directory(regime.listings, regime.own or regime.listings, regime.records)
+
+
+class OnLists:
+    """Which lists name a listing on one day, as known on another; each looked up once."""
 
     def __init__(self, regime: Regime, clock: Clock) -> None:
         self._listings, self._clock = regime.listings, clock
@@ -29,13 +36,15 @@ class Standing:
 
 
 class _Days:
+    """The days asked about last."""
+
     def __init__(self, regime: Regime) -> None:
-        self.of = lru_cache(maxsize=_DAYS)(lambda clock: Standing(regime, clock))
+        self.of = lru_cache(maxsize=_DAYS)(lambda clock: OnLists(regime, clock))
 
 
 _days = kept(_Days)
 
 
-def standing(regime: Regime, clock: Clock) -> Standing:
-    """The listings on the day of a clock."""
+def on_lists(regime: Regime, clock: Clock) -> OnLists:
+    """Which lists name a listing on the day of a clock."""
     return _days(regime).of(clock)
