@@ -430,7 +430,7 @@ def test_no_formula_leaves_in_a_file(service: Service) -> None:
         party = "Acme" if text == EVIL else text  # a party's name that is a formula is refused on the way in
         data.write(f'"{text}",1,2019-05-16,CN,EAR99,5.00,USD,"{party}",CN,"a\x01b"\n')
     run = decided(service, uploaded(service, data.getvalue().encode()))
-    client = client_of(service)
+    client = sign_in(client_of(service), service, "analyst")
     path = f"/api/v1/runs/{run.id}/export"
     text = client.get(f"{path}?format=csv").text
     assert EVIL in text

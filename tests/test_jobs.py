@@ -294,7 +294,7 @@ def test_a_worker_thread_takes_up_jobs_until_it_is_stopped(kept: Service, handle
 
 
 def test_jobs_over_http(service: Service, handled: Any) -> None:
-    client = client_of(service)
+    client = sign_in(client_of(service), service, "analyst")
     handled(in_steps(1, lambda done: (_ for _ in ()).throw(LicetError("mend it"))))
     made = queue(service, about="http")
     path = f"/api/v1/jobs/{made.id}"
@@ -302,12 +302,12 @@ def test_jobs_over_http(service: Service, handled: Any) -> None:
     assert (told["state"], told["about"], told["attempt"]) == ("queued", "http", 0)
     assert client.get("/api/v1/jobs/nothing").status_code == 422
     assert client.get(f"/api/v1/jobs/{'a' * 20}").status_code == 404
-    assert client.delete(path).status_code == 401
-    analyst = sign_in(client_of(service), service, "analyst")
-    token = {"x-csrf-token": token_of(analyst.get("/account").text)}
-    assert analyst.post(f"{path}/again", headers=token).status_code == 409
-    assert analyst.delete(path, headers=token).json()["state"] == "cancelled"
-    assert analyst.delete(path, headers=token).status_code == 409
-    assert analyst.post(f"{path}/again", headers=token).json()["state"] == "queued"
+    anybody = client_of(service)
+    assert (anybody.get(path).status_code, anybody.delete(path).status_code) == (401, 401)
+    token = {"x-csrf-token": token_of(client.get("/account").text)}
+    assert client.post(f"{path}/again", headers=token).status_code == 409
+    assert client.delete(path, headers=token).json()["state"] == "cancelled"
+    assert client.delete(path, headers=token).status_code == 409
+    assert client.post(f"{path}/again", headers=token).json()["state"] == "queued"
     drain(service)
     assert client.get(path).json()["words"] == "mend it"

@@ -31,7 +31,7 @@ from licet.api.times import said
 from licet.decisions.book import COLUMNS
 from licet.decisions.outcome import Outcome
 from licet.decisions.verifying import to_json
-from licet.gate.asking import Analyst, Reader, ServiceOf
+from licet.gate.asking import Analyst, ServiceOf
 from licet.gate.problems import Problem, problems
 from licet.intake.writing import MEDIA, written
 from licet.service import board, books, holds, runs
@@ -124,7 +124,7 @@ def upload_book(
 
 
 @router.get("/books")
-def list_books(service: ServiceOf, person: Reader, limit: Most = 50, offset: Offset = 0) -> BooksShape:
+def list_books(service: ServiceOf, person: Analyst, limit: Most = 50, offset: Offset = 0) -> BooksShape:
     """Books, the last first."""
     with service.database.reading() as session:
         total = session.scalar(select(func.count()).select_from(Book)) or 0
@@ -133,7 +133,7 @@ def list_books(service: ServiceOf, person: Reader, limit: Most = 50, offset: Off
 
 
 @router.get("/books/{book_id}")
-def book(book_id: Id, service: ServiceOf, person: Reader) -> BookShape:
+def book(book_id: Id, service: ServiceOf, person: Analyst) -> BookShape:
     """One book: its columns, how many rows were read, and how the reading stands."""
     return _book(service, book_id)
 
@@ -147,7 +147,7 @@ def map_book(book_id: Id, given: Mapping, service: ServiceOf, person: Analyst) -
 
 @router.get("/books/{book_id}/rejects")
 def rejected_rows(
-    book_id: Id, service: ServiceOf, person: Reader, limit: Most = 100, offset: Offset = 0
+    book_id: Id, service: ServiceOf, person: Analyst, limit: Most = 100, offset: Offset = 0
 ) -> RejectsShape:
     """The rows that could not be read, each with every fault and how to mend it."""
     with service.database.reading() as session:
@@ -165,7 +165,7 @@ def decide_book(book_id: Id, given: RunGiven, service: ServiceOf, person: Analys
 
 
 @router.get("/books/{book_id}/runs")
-def runs_of_book(book_id: Id, service: ServiceOf, person: Reader) -> RunsShape:
+def runs_of_book(book_id: Id, service: ServiceOf, person: Analyst) -> RunsShape:
     """The runs of a book, the last first."""
     with service.database.reading() as session:
         found(books.find(session, book_id), "book")
@@ -177,7 +177,7 @@ def runs_of_book(book_id: Id, service: ServiceOf, person: Reader) -> RunsShape:
 
 
 @router.get("/runs/{run_id}")
-def run(run_id: Id, service: ServiceOf, person: Reader) -> RunShape:
+def run(run_id: Id, service: ServiceOf, person: Analyst) -> RunShape:
     """One run: how far it is, and what it came to by outcome and money."""
     return _run(service, run_id)
 
@@ -187,7 +187,7 @@ def lines_of_run(
     run_id: Id,
     filters: Filters,
     service: ServiceOf,
-    person: Reader,
+    person: Analyst,
     cursor: Annotated[str, Query(max_length=2000)] = "",
     limit: Most = 100,
 ) -> LinesShape:
@@ -202,7 +202,7 @@ def lines_of_run(
 
 @router.get("/runs/{run_id}/lines/{number}")
 def line_of_run(
-    run_id: Id, number: Annotated[int, Path(ge=1, lt=2**31)], service: ServiceOf, person: Reader
+    run_id: Id, number: Annotated[int, Path(ge=1, lt=2**31)], service: ServiceOf, person: Analyst
 ) -> ProvedShape:
     """One line decided again by itself, with its proof, and compared with what the run kept."""
     with service.database.reading() as session:
@@ -220,7 +220,7 @@ def line_of_run(
 
 
 @router.get("/runs/{run_id}/groups")
-def reasons_of_run(run_id: Id, filters: Filters, service: ServiceOf, person: Reader) -> GroupsShape:
+def reasons_of_run(run_id: Id, filters: Filters, service: ServiceOf, person: Analyst) -> GroupsShape:
     """Why lines come to what they do, with lines and money."""
     with service.database.reading() as session:
         one = found(session.get(Run, run_id), "run")
@@ -237,7 +237,7 @@ def export_run(
     run_id: Id,
     filters: Filters,
     service: ServiceOf,
-    person: Reader,
+    person: Analyst,
     format: Format = "csv",  # noqa: A002 - as it is called on the command line
 ) -> Response:
     """The lines that the filters show, as a file. No cell of it runs as a formula."""

@@ -16,7 +16,7 @@ from licet.api.shapes.holds import (
     ProposalGiven,
     StepShape,
 )
-from licet.gate.asking import Analyst, Reader, Reviewer, ServiceOf
+from licet.gate.asking import Analyst, Reviewer, ServiceOf
 from licet.gate.problems import problems
 from licet.service import holds
 
@@ -37,7 +37,7 @@ def hold_lines(run_id: Id, given: HoldsGiven, service: ServiceOf, person: Analys
 @router.get("/holds")
 def list_holds(
     service: ServiceOf,
-    person: Reader,
+    person: Analyst,
     state: Annotated[list[Literal["held", "proposed", "released"]], Query(max_length=3)] = [],  # noqa: B006
     book: OptionalId = "",
     after: OptionalId = "",
@@ -51,7 +51,7 @@ def list_holds(
 
 
 @router.get("/holds/{hold_id}")
-def hold(hold_id: Id, service: ServiceOf, person: Reader) -> HoldToldShape:
+def hold(hold_id: Id, service: ServiceOf, person: Analyst) -> HoldToldShape:
     """One hold with every step."""
     with service.database.reading() as session:
         one = found(holds.find(session, hold_id), "hold")

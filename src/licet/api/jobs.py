@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from licet.api.ids import Id, found
 from licet.api.shapes.books import JobShape
-from licet.gate.asking import Analyst, Reader, ServiceOf
+from licet.gate.asking import Analyst, ServiceOf
 from licet.gate.problems import Problem, problems
 from licet.service import jobs
 from licet.service.jobs import Job
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/jobs", tags=["jobs"], responses=problems(400, 401, 4
 
 
 @router.get("/{job_id}")
-def job(job_id: Id, service: ServiceOf, person: Reader) -> JobShape:
+def job(job_id: Id, service: ServiceOf, person: Analyst) -> JobShape:
     """How far a job has come."""
     return _told(service, job_id)
 

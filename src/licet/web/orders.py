@@ -36,7 +36,7 @@ _UNKNOWN_YEARS = (1, 9999)  # neighbouring days and other zones fall out of the 
 
 
 @router.get("/orders")
-def orders_page(request: Request, service: ServiceOf, person: Reader, number: Number = 1) -> Response:
+def orders_page(request: Request, service: ServiceOf, person: Analyst, number: Number = 1) -> Response:
     """Every book, and a form for another."""
     return _overview(request, service, number)
 
@@ -71,14 +71,14 @@ router.include_router(orders_holds.router)
 
 @router.get("/orders/{book_id}")
 def book_page(
-    request: Request, book_id: Id, service: ServiceOf, person: Reader, number: Number = 1
+    request: Request, book_id: Id, service: ServiceOf, person: Analyst, number: Number = 1
 ) -> Response:
     """One book: how its headings are read, what was rejected, and how it was decided."""
     return _book(request, service, book_id, number)
 
 
 @router.get("/orders/{book_id}/progress")
-def reading_progress(request: Request, book_id: Id, service: ServiceOf, person: Reader) -> Response:
+def reading_progress(request: Request, book_id: Id, service: ServiceOf, person: Analyst) -> Response:
     """How far the reading of a book is."""
     with service.database.reading() as session:
         job = books.job_of(session, found(books.find(session, book_id), "book"))
@@ -86,7 +86,7 @@ def reading_progress(request: Request, book_id: Id, service: ServiceOf, person: 
 
 
 @router.get("/orders/{book_id}/rejects.csv")
-def rejects_file(book_id: Id, service: ServiceOf, person: Reader) -> Response:
+def rejects_file(book_id: Id, service: ServiceOf, person: Analyst) -> Response:
     """The rejected rows as a file to mend and upload again."""
     with service.database.reading() as session:
         book = found(books.find(session, book_id), "book")

@@ -12,7 +12,7 @@ from licet.api.ids import Id, found
 from licet.decisions.asking import what_to_ask
 from licet.decisions.counterfactual import what_would_change
 from licet.decisions.outcome import Outcome
-from licet.gate.asking import Analyst, Reader, ServiceOf
+from licet.gate.asking import Analyst, ServiceOf
 from licet.language.values import spoken
 from licet.service import board, books, holds, jobs, runs
 from licet.service.board import SORTS, Wanted
@@ -34,7 +34,7 @@ Place = Annotated[int, Path(ge=1, lt=2**31)]
 
 @router.get("/orders/runs/{run_id}")
 def board_page(
-    request: Request, run_id: Id, service: ServiceOf, person: Reader, number: Number = 1
+    request: Request, run_id: Id, service: ServiceOf, person: Analyst, number: Number = 1
 ) -> Response:
     """What a run came to, and its lines as the filters want them."""
     wanted, given, errors = _wanted(request.query_params)
@@ -60,7 +60,7 @@ def board_page(
 
 
 @router.get("/orders/runs/{run_id}/progress")
-def deciding_progress(request: Request, run_id: Id, service: ServiceOf, person: Reader) -> Response:
+def deciding_progress(request: Request, run_id: Id, service: ServiceOf, person: Analyst) -> Response:
     """How far a run is."""
     with service.database.reading() as session:
         job = runs.job_of(session, run_id)
@@ -93,7 +93,7 @@ def hold_all(run_id: Id, service: ServiceOf, person: Analyst, form: FormOf) -> R
 
 
 @router.get("/orders/runs/{run_id}/lines/{number}")
-def line_page(request: Request, run_id: Id, number: Place, service: ServiceOf, person: Reader) -> Response:
+def line_page(request: Request, run_id: Id, number: Place, service: ServiceOf, person: Analyst) -> Response:
     """One line, decided again by itself: its proof, what would change it, and what to ask."""
     with service.database.reading() as session:
         run = found(session.get(Run, run_id), "run")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from licet.api.ids import Id, found
-from licet.gate.asking import Analyst, Reader, Reviewer, ServiceOf
+from licet.gate.asking import Analyst, Reviewer, ServiceOf
 from licet.gate.problems import of_error
 from licet.service import books, holds
 from licet.service.books import Book
@@ -25,7 +25,7 @@ _ON_A_PAGE = 50
 
 @router.get("/orders/holds")
 def holds_page(
-    request: Request, service: ServiceOf, person: Reader, state: str = "", number: Number = 1
+    request: Request, service: ServiceOf, person: Analyst, state: str = "", number: Number = 1
 ) -> Response:
     """Holds, those that wait for a signature first."""
     state = state if state in STATES else ""
@@ -48,7 +48,7 @@ def holds_page(
 
 
 @router.get("/orders/holds/{hold_id}")
-def hold_page(request: Request, hold_id: Id, service: ServiceOf, person: Reader) -> Response:
+def hold_page(request: Request, hold_id: Id, service: ServiceOf, person: Analyst) -> Response:
     """One hold with its steps, and what the person who looks may do next."""
     return _hold(request, service, hold_id)
 
