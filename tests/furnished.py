@@ -63,7 +63,6 @@ def looks(known: Mapping[str, str]) -> list[Look]:
         Look("party-listing", "/party/{listing:path}", f"/party/{known['listing']}?as_of=2019-09-01"),
         Look("party-family", "/party/family/{name}", "/party/family/huawei?as_of=2019-09-01"),
         Look("orders", "/orders", "/orders", signed_in=True),
-        Look("orders-anonymous", "/orders", "/orders"),
         Look("orders-book", "/orders/{book_id}", f"/orders/{known['book']}", signed_in=True),
         Look("orders-rejected", "/orders/{book_id}", f"/orders/{known['flawed']}", signed_in=True),
         Look("orders-board", "/orders/runs/{run_id}", run, signed_in=True),
